@@ -23,6 +23,26 @@ IRREPLACEABLE: Mapping[str, str] = {
 """Kinds whose things cannot be made again by deploying, and what goes with them."""
 DISPENSABLE = frozenset({"AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::ApiGateway::DomainName"})
 """Kinds that may go for good once somebody says by name that they are needed no more; others only leave the stack."""
+NAMED: Mapping[str, str] = {
+    "AWS::S3::BucketPolicy": "quién no puede leer ni borrar los documentos",
+    "AWS::Backup::BackupPlan": "las copias que se harían",
+    "AWS::Backup::BackupSelection": "de qué se hacen copias",
+    "AWS::CloudFormation::Stack": "lo que tiene dentro, que aquí no se ve",
+}
+"""Kinds that can be made again, and protect or hide something meanwhile: they go, or are replaced, only by name."""
+_TABLE = frozenset({"TimeToLiveSpecification", "PointInTimeRecoverySpecification", "DeletionProtectionEnabled"})
+PROTECTING: Mapping[str, frozenset[str]] = {
+    "AWS::DynamoDB::Table": _TABLE,
+    "AWS::DynamoDB::GlobalTable": _TABLE | {"Replicas"},
+    "AWS::S3::Bucket": frozenset(
+        {"LifecycleConfiguration", "VersioningConfiguration", "ObjectLockConfiguration", "ObjectLockEnabled"}
+    ),
+    "AWS::KMS::Key": frozenset({"KeyPolicy", "Enabled"}),
+    "AWS::Logs::LogGroup": frozenset({"RetentionInDays"}),
+    "AWS::SecretsManager::Secret": frozenset({"GenerateSecretString", "SecretString"}),
+}
+"""Properties that lose data or protection where they change, though nothing is replaced: only by name."""
+_STACK = "AWS::CloudFormation::Stack"
 _LISTED = 40
 _WORDS = {
     "Add": "se agrega",
@@ -44,6 +64,8 @@ class Change:
     replacement: str = ""
     """True, False, Conditional, or nothing where it is added or removed."""
     properties: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
+    """Those of the properties that change in any case, not only if something else gets another value."""
     is_kept: bool = False
     """Whether what is removed from the stack stays in the account."""
 
@@ -57,6 +79,16 @@ class Change:
         """Say what it would lose, if anything."""
         goes = self.action in {"Remove", "Dynamic"} or self.replacement in _REPLACED
         return IRREPLACEABLE.get(self.kind, "") if goes else ""
+
+    @property
+    def weakened(self) -> list[str]:
+        """Say what of its protection changes though it stays, or goes though it can be made again."""
+        goes = self.action in {"Remove", "Dynamic"} or self.replacement in _REPLACED
+        if self.kind in NAMED and (goes or (self.kind == _STACK and self.action == "Modify")):
+            return [NAMED[self.kind]]
+        if self.action != "Modify" or self.loss:
+            return []
+        return sorted(PROTECTING.get(self.kind, frozenset()) & set(self.certain))
 
 
 def read_changes(described: Iterable[Mapping[str, Any]]) -> list[Change]:
@@ -73,6 +105,11 @@ def _change(said: Mapping[str, Any]) -> Change:
         action=said["Action"],
         replacement=said.get("Replacement", "") if said["Action"] == "Modify" else "",
         properties=tuple(names),
+        certain=tuple(
+            detail["Target"]["Name"]
+            for detail in said.get("Details", [])
+            if "Name" in detail["Target"] and detail.get("Evaluation", "Static") == "Static"
+        ),
         is_kept=str(said.get("PolicyAction", "")).startswith("Retain"),
     )
 
@@ -96,15 +133,42 @@ def table(changes: list[Change]) -> list[str]:
     return [*lines, "en total: " + ", ".join(f"{word} {count}" for word, count in counts.items())]
 
 
-def refusals(changes: list[Change], given_up: frozenset[str] = frozenset()) -> list[str]:
-    """Return why this is not executed: what it would lose that nobody can make again.
+def refusals(
+    changes: list[Change], given_up: frozenset[str] = frozenset(), protected: frozenset[str] = frozenset()
+) -> list[str]:
+    """Return why this is not executed: what it would lose that nobody can make again, or leave unprotected.
 
-    `given_up` are things that may be removed, by logical id; none may be replaced.
+    `given_up` are things that may be removed or less protected, by logical id; nothing irreplaceable may be replaced.
+    `protected` are tables that cannot be deleted afterwards, for which that is no loss.
     """
-    going = {one.logical_id for one in changes if one.action == "Remove"}
+    weak = {one.logical_id: [what for what in one.weakened if not _is_gain(one, what, protected)] for one in changes}
+    going = {one.logical_id for one in changes if one.action == "Remove" or weak[one.logical_id]}
     idle = [f"{name} no se quita: no lo nombre en LOSES" for name in sorted(given_up - going)]
     lost = [one for one in changes if one.loss and not (one.logical_id in given_up and _may_go(one))]
-    return [*(f"{one.logical_id} ({one.kind}) {one.word}: se perdería {one.loss}" for one in lost), *idle]
+    less = [one for one in changes if weak[one.logical_id] and one.logical_id not in given_up]
+    return [
+        *(f"{one.logical_id} ({one.kind}) {one.word}: se pierde: {one.loss}" for one in lost),
+        *(
+            f"{one.logical_id} ({one.kind}) {one.word}, y con ello lo que protege: {', '.join(weak[one.logical_id])}."
+            f" Si es a propósito: LOSES={one.logical_id}"
+            for one in less
+        ),
+        *idle,
+    ]
+
+
+def _is_gain(change: Change, what: str, protected: frozenset[str]) -> bool:
+    return what == "DeletionProtectionEnabled" and change.logical_id in protected
+
+
+def will_be_protected(template: Mapping[str, Any], parameter: str, value: str) -> frozenset[str]:
+    """Return the tables that nobody can delete where a parameter has this value."""
+    on: tuple[Any, ...] = (True, "true", *([{"Ref": parameter}] if value == "true" else []))
+    return frozenset(
+        name
+        for name, resource in template.get("Resources", {}).items()
+        if resource.get("Properties", {}).get("DeletionProtectionEnabled") in on
+    )
 
 
 def _may_go(change: Change) -> bool:

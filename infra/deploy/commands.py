@@ -47,9 +47,10 @@ def run(stack: str, line: str, tell: Callable[[str], None] = print) -> int:
 
 def _packages(deployer: Deployer) -> None:
     serving = deployer.stack.outputs.get("Package", "")
-    listed = deployer.store.manifests()
+    listed, served = deployer.store.manifests(), set(deployer.store.served())
     for one in listed:
-        mark = "  en servicio" if one["package"] == serving else ""
+        mark = "" if one["package"] in served else "  nunca sirvió"
+        mark = "  en servicio" if one["package"] == serving else mark
         deployer.tell(f"{one['package']}  {one['kept_at']}  {one['commit']}{mark}")
     if not listed:
         deployer.tell(f"Todavía no se subió ningún paquete a {deployer.stage.bucket}.")

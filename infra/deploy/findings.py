@@ -47,7 +47,8 @@ def asked(name: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
         yield Finding(
             State.UNKNOWN,
             f"{name}: {operation} contesta {said.get('Code')}",
-            "pida ese permiso (docs/despliegue.md, «Quién despliega»), o repita si AWS no estaba disponible",
+            "pida ese permiso (docs/despliegue.md, «La cuenta, y quién despliega»), o repita si AWS no"
+            " estaba disponible",
         )
     except BotoCoreError as error:
         yield Finding(State.UNKNOWN, f"{name}: {error}", "revise la red y las credenciales, y repita")

@@ -117,7 +117,7 @@ def _refuse(deployer: Deployer, planted: Package, wish: Wish, name: str) -> None
     try:
         deployer.deploy(planted, wish)
     except DeployError as error:
-        _expect("se perdería" in str(error), f"no se rehusó por lo que se perdería: {error}")
+        _expect("se pierde" in str(error), f"no se rehusó por lo que se perdería: {error}")
     else:
         raise DeployError(f"se desplegó lo que pierde {name}")
     left = deployer.stack.cfn.list_change_sets(StackName=deployer.stage.stack)["Summaries"]

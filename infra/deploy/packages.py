@@ -1,8 +1,8 @@
 """Packages: made of the sources or taken as they are, and kept in the cloud by their content, for a way back.
 
 A package is known by a hash of what is in its archive and of its template, so the same sources give the same package
-whenever and wherever they are built. In the bucket lie `code/<hash>.zip`, `packages/<id>/` with template, inventory
-and manifest, and `templates/<hash>.json`, what CloudFormation was given.
+whenever and wherever they are built. In the bucket lie `code/<hash>.zip`, `packages/<id>/` with template, inventory,
+manifest, and what says that it served once, and `templates/<hash>.json`, what CloudFormation was given.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +35,7 @@ _SOURCES = (
     "requirements*",
 )
 _STAMP = "sources.sha256"
+_SERVED = "served.json"
 _CHUNK = 1 << 20
 CHANGED = "+cambios"
 """Ends a revision that is not all of the sources."""
@@ -106,6 +109,16 @@ class PackageStore:
 
     cloud: Cloud
     bucket: str
+    owner: str
+    """The account that has to own it: a bucket of this name that is another's is neither read nor written."""
+
+    @property
+    def _own(self) -> dict[str, str]:
+        return {"Bucket": self.bucket, "ExpectedBucketOwner": self.owner}
+
+    @property
+    def _extra(self) -> dict[str, str]:
+        return {"ExpectedBucketOwner": self.owner}
 
     def prepare(self) -> None:
         """Make the bucket where it is missing, and set what it has to be in any case: a run may have died between."""
@@ -117,10 +130,10 @@ class PackageStore:
         closed = dict.fromkeys(
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
         )
-        s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=closed)
-        s3.put_bucket_versioning(Bucket=self.bucket, VersioningConfiguration={"Status": "Enabled"})
+        s3.put_public_access_block(**self._own, PublicAccessBlockConfiguration=closed)
+        s3.put_bucket_versioning(**self._own, VersioningConfiguration={"Status": "Enabled"})
         rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-        s3.put_bucket_encryption(Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        s3.put_bucket_encryption(**self._own, ServerSideEncryptionConfiguration={"Rules": [rule]})
         plain = {
             "Sid": "TlsOnly",
             "Effect": "Deny",
@@ -129,25 +142,38 @@ class PackageStore:
             "Resource": [f"arn:aws:s3:::{self.bucket}", f"arn:aws:s3:::{self.bucket}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
-        s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [plain]}))
+        s3.put_bucket_policy(**self._own, Policy=json.dumps({"Version": "2012-10-17", "Statement": [plain]}))
 
     def keep(self, package: Package, *, now: datetime, commit: str) -> None:
-        """Upload what is not there yet; the manifest last, so that what has one is whole."""
+        """Upload what is not there yet; the manifest last, so that what has one is whole.
+
+        Raises:
+            DeployError: the archive that lies there is not what it is called by.
+
+        """
         s3, at = self.cloud.client("s3"), f"packages/{package.package_id}"
-        if package.archive is None or self._has(f"{at}/manifest.json"):
+        if package.archive is None:
             return
-        if not self._has(f"code/{package.code}.zip"):
-            s3.upload_file(str(package.archive), self.bucket, f"code/{package.code}.zip")
-        s3.put_object(Bucket=self.bucket, Key=f"{at}/template.json", Body=minified(package.template))
+        key = f"code/{package.code}.zip"
+        if not self._has(key):
+            s3.upload_file(str(package.archive), self.bucket, key, ExtraArgs=self._extra)
+        elif not self._is_true(package.code):
+            raise DeployError(
+                f"s3://{self.bucket}/{key} no es lo que su nombre dice: alguien lo cambió. No se despliega. Averigüe"
+                " quién lo escribió (CloudTrail), guarde esa versión, bórrela y repita."
+            )
+        if self._has(f"{at}/manifest.json"):
+            return
+        s3.put_object(**self._own, Key=f"{at}/template.json", Body=minified(package.template))
         if package.inventory is not None and package.inventory.exists():
-            s3.upload_file(str(package.inventory), self.bucket, f"{at}/inventory.json")
+            s3.upload_file(str(package.inventory), self.bucket, f"{at}/inventory.json", ExtraArgs=self._extra)
         manifest = {
             "package": package.package_id,
             "code": package.code,
             "commit": commit,
             "kept_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         }
-        s3.put_object(Bucket=self.bucket, Key=f"{at}/manifest.json", Body=minified(manifest))
+        s3.put_object(**self._own, Key=f"{at}/manifest.json", Body=minified(manifest))
 
     def get(self, package_id: str) -> Package:
         """Return a package that was uploaded before.
@@ -161,7 +187,8 @@ class PackageStore:
             raise DeployError(f"No hay un paquete {package_id} en {self.bucket}. «packages» los lista.")
         code = str(known[package_id]["code"])
         template = json.loads(self._read(f"packages/{package_id}/template.json"))
-        if not self._has(f"code/{code}.zip") or package_id_of(code, template) != package_id:
+        whole = package_id_of(code, template) == package_id and self._has(f"code/{code}.zip") and self._is_true(code)
+        if not whole:
             raise DeployError(
                 f"El paquete {package_id} no está entero en {self.bucket}: despliegue desde su revisión de git."
             )
@@ -169,19 +196,26 @@ class PackageStore:
 
     def manifests(self) -> list[dict[str, str]]:
         """Return the manifests of what was uploaded, the newest first."""
-        pages = (
-            self.cloud.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="packages/")
-        )
+        pages = self.cloud.client("s3").get_paginator("list_objects_v2").paginate(**self._own, Prefix="packages/")
         keys = [
             one["Key"] for page in pages for one in page.get("Contents", []) if one["Key"].endswith("/manifest.json")
         ]
         found: list[dict[str, str]] = [json.loads(self._read(key)) for key in keys]
         return sorted(found, key=lambda one: one["kept_at"], reverse=True)
 
+    def mark_served(self, package_id: str, now: datetime) -> None:
+        """Keep that a package came into service once."""
+        body = minified({"served_at": f"{now:%Y-%m-%dT%H:%M:%SZ}"})
+        self.cloud.client("s3").put_object(**self._own, Key=f"packages/{package_id}/{_SERVED}", Body=body)
+
+    def served(self) -> list[str]:
+        """Return the ids of the packages that came into service once, the newest upload first."""
+        return [one["package"] for one in self.manifests() if self._has(f"packages/{one['package']}/{_SERVED}")]
+
     def put_body(self, body: bytes) -> str:
         """Keep what CloudFormation is given, and return the address it reads it from."""
         s3, key = self.cloud.client("s3"), f"templates/{hashlib.sha256(body).hexdigest()}.json"
-        s3.put_object(Bucket=self.bucket, Key=key, Body=body)
+        s3.put_object(**self._own, Key=key, Body=body)
         return f"{s3.meta.endpoint_url}/{self.bucket}/{key}"
 
     def code_uri(self, package: Package) -> str:
@@ -189,13 +223,24 @@ class PackageStore:
         return f"s3://{self.bucket}/code/{package.code}.zip"
 
     def _exists(self) -> bool:
-        return _is_there(lambda: self.cloud.client("s3").head_bucket(Bucket=self.bucket))
+        return _is_there(lambda: self.cloud.client("s3").head_bucket(**self._own))
 
     def _has(self, key: str) -> bool:
-        return _is_there(lambda: self.cloud.client("s3").head_object(Bucket=self.bucket, Key=key))
+        return _is_there(lambda: self.cloud.client("s3").head_object(**self._own, Key=key))
+
+    def _is_true(self, code: str) -> bool:
+        """Read an archive of the bucket, and tell whether it holds what it is called by."""
+        with tempfile.TemporaryDirectory() as folder:
+            read = Path(folder, "deployment.zip")
+            self.cloud.client("s3").download_file(self.bucket, f"code/{code}.zip", str(read), ExtraArgs=self._extra)
+            try:
+                found = content_hash(read)
+            except (zipfile.BadZipFile, zlib.error, EOFError):
+                found = ""
+        return found == code
 
     def _read(self, key: str) -> bytes:
-        content: bytes = self.cloud.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        content: bytes = self.cloud.client("s3").get_object(**self._own, Key=key)["Body"].read()
         return content
 
 
@@ -215,12 +260,17 @@ def package_id_of(code: str, template: dict[str, Any]) -> str:
 
 
 def commit_of(root: Path = ROOT) -> str:
-    """Return the revision of the sources, with a mark where they have changes that no revision has."""
+    """Return the revision of the sources, with a mark where they have changes that no revision has.
+
+    A file that git does not know counts where it would go into the package.
+    """
     try:
         revision = _git(root, "rev-parse", "--short=12", "HEAD")
-        return f"{revision}{CHANGED}" if _git(root, "status", "--porcelain", "--untracked-files=no") else revision
+        tracked = _git(root, "status", "--porcelain", "--untracked-files=no")
+        packaged = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *_SOURCES)
     except (OSError, subprocess.CalledProcessError):
         return "desconocida"
+    return f"{revision}{CHANGED}" if tracked or packaged else revision
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from infra.deploy.body import body_for
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.findings import Finding, State, asked, holds
 from infra.deploy.packages import Package
+from infra.deploy.restored import restored_findings
+from infra.deploy.settings_checks import settings_findings
 from infra.deploy.stage import PLACEHOLDER, Stage
 from infra.deploy.template_checks import (
     highest_throttle,
@@ -31,8 +34,6 @@ _CERTIFICATE_DAYS = 30
 _CERTIFICATES = {"ApiCertificateArn": "ApiAuthority", "PortalCertificateArn": "PortalAddress"}
 """Parameters with a certificate, and the one with the host it has to cover."""
 _REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
-
-
 Questions = Mapping[str, Callable[["Look"], Iterator[Finding]]]
 """What is asked, by the name it is told by."""
 
@@ -50,6 +51,10 @@ class Look:
     """Physical names of what the stack has, by logical id; empty before the first deployment."""
     resource_count: int | None
     """After the template's transform; None where it cannot be told."""
+    present: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that the stack has; empty before the first deployment."""
+    given_up: frozenset[str] = frozenset()
+    """What may be lost, named by whoever deploys."""
 
     @property
     def template(self) -> dict[str, Any]:
@@ -243,6 +248,12 @@ def _lambda(look: Look) -> Iterator[Finding]:
         f"Lambda permite {free} ejecuciones a la vez; las reservadas son {reserved}, más {UNRESERVED} libres",
         "pida la cuota L-B99A9384 de Lambda en Service Quotas",
     )
+    warned, most = float(look.value("ConcurrencyWarning") or 0), limits.get("ConcurrentExecutions", math.inf)
+    yield holds(
+        warned < most,
+        f"ConcurrencyWarning avisa desde {warned:g} procesos; Lambda permite {most:g}",
+        "no avisaría nunca: dé cuatro quintos de lo que Lambda permite",
+    )
 
 
 def _gateway(look: Look) -> Iterator[Finding]:
@@ -318,8 +329,14 @@ def _copies(look: Look) -> Iterator[Finding]:
 
 
 COPIES = "BackupCopyVaultArn"
-QUESTIONS: Questions = {
+ESSENTIAL: Questions = {
     "cuenta y región": _identity,
+    "tablas restauradas": lambda look: restored_findings(look.present, look.value, look.given_up),
+}
+"""Before a way back, which SES or a quota must not stand in the way of."""
+QUESTIONS: Questions = {
+    **ESSENTIAL,
+    "ajustes": lambda look: settings_findings(look.stage, look.template, look.value),
     "correo": _mail,
     "identidad de correo": _mail_identity,
     "SMS": _sms,
@@ -330,5 +347,3 @@ QUESTIONS: Questions = {
     "copias": _copies,
 }
 """Before a deployment."""
-ESSENTIAL: Questions = {"cuenta y región": _identity}
-"""Before a way back, which SES or a quota must not stand in the way of."""

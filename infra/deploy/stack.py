@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from botocore.exceptions import ClientError, WaiterError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from infra.deploy.changes import Change, read_changes
-from infra.deploy.cloud import DeployError, StackFailed
+from infra.deploy.cloud import DeployError, SmokeFailed, StackFailed
 
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 PREFIX = "casilla-"
@@ -26,6 +27,7 @@ UPDATABLE = frozenset(
     }
 )
 _EXECUTED = ("EXECUTE_COMPLETE", "EXECUTE_FAILED")
+_STACK = "AWS::CloudFormation::Stack"
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 _CAUSES = 5
 _FIRST_FAILED = (
@@ -84,6 +86,14 @@ class Stack:
     def outputs(self) -> dict[str, str]:
         """Return what the stack tells of itself."""
         return {one["OutputKey"]: one["OutputValue"] for one in (self.describe() or {}).get("Outputs", [])}
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return what parameters the stack has; empty where it holds nothing yet."""
+        found = self.describe() or {"StackStatus": "REVIEW_IN_PROGRESS"}
+        if found["StackStatus"] == "REVIEW_IN_PROGRESS":
+            return {}
+        return {one["ParameterKey"]: one.get("ParameterValue", "") for one in found.get("Parameters", [])}
 
     @property
     def resources(self) -> dict[str, str]:
@@ -159,21 +169,45 @@ class Stack:
 
         """
         seen = {event["EventId"] for event in self._events(set())}
-        self.cfn.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
+        with once_begun(self.name):
+            self.cfn.execute_change_set(StackName=self.name, ChangeSetName=change_set.name)
+            state, happened = self._wait(change_set, seen)
+        if state != f"{change_set.kind}_COMPLETE":
+            answer = ANSWERS.get(state, "La pila está como antes. Corrija la causa y despliegue otra vez.")
+            causes = "\n".join(f"- {cause}" for cause in first_causes(happened)) or "- no las dijo"
+            raise StackFailed(f"{state}. Primeras causas:\n{causes}\n{answer.format(name=self.name)}")
+
+    def _wait(self, change_set: ChangeSet, seen: set[str]) -> tuple[str, list[dict[str, Any]]]:
+        """Return the state that a change set led to, and the events since those that were seen.
+
+        A state at rest may still be that of before: it counts once the stack's own event has it, or the change set
+        is said to be executed.
+        """
         happened: list[dict[str, Any]] = []
         while True:
             time.sleep(self.poll_s)
+            is_executed = self._is_executed(change_set)
             state = str((self.describe() or {"StackStatus": "DELETE_COMPLETE"})["StackStatus"])
             fresh = list(reversed(self._events(seen)))
             seen |= {event["EventId"] for event in fresh}
             happened += fresh
             self._tell_events(fresh)
-            if not state.endswith("_IN_PROGRESS") and state != "REVIEW_IN_PROGRESS":
-                break
-        if state != f"{change_set.kind}_COMPLETE":
-            answer = ANSWERS.get(state, "La pila está como antes. Corrija la causa y despliegue otra vez.")
-            causes = "\n".join(f"- {cause}" for cause in first_causes(happened)) or "- no las dijo"
-            raise StackFailed(f"{state}. Primeras causas:\n{causes}\n{answer.format(name=self.name)}")
+            own = {event["ResourceStatus"] for event in happened if event.get("PhysicalResourceId") == event["StackId"]}
+            is_over = is_executed or state in own or state == "DELETE_COMPLETE"
+            if is_over and not state.endswith("_IN_PROGRESS"):
+                return state, happened
+
+    def _is_executed(self, change_set: ChangeSet) -> bool:
+        """Tell whether CloudFormation says so; after it was done it may know the change set no more."""
+        try:
+            said = self.cfn.describe_change_set(StackName=self.name, ChangeSetName=change_set.name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"ChangeSetNotFound", "ChangeSetNotFoundException"}:
+                return False
+            if error.response["Error"]["Code"] == "ValidationError" and "does not exist" in str(error):
+                return False  # with its stack
+            raise
+        return said.get("ExecutionStatus") in _EXECUTED
 
     def template(self) -> dict[str, Any]:
         """Return the template that the stack has, after its transform; nothing of what is not there yet."""
@@ -216,6 +250,36 @@ class Stack:
             self.tell(f"  {done} recursos listos, el último {events[-1]['LogicalResourceId']}")
 
 
+@contextmanager
+def once_begun(name: str) -> Iterator[None]:
+    """Say of whatever fails within that the stack may be under way, or is changed already.
+
+    Raises:
+        StackFailed: it failed, or whoever waited went; a permission to begin that lacks is no beginning.
+
+    """
+    try:
+        yield
+    except (StackFailed, SmokeFailed):
+        raise
+    except (BotoCoreError, ClientError, DeployError, KeyboardInterrupt) as error:
+        if getattr(error, "operation_name", "") == "ExecuteChangeSet" and _is_denied(error):
+            raise
+        why = str(error) or "interrumpido"
+        raise StackFailed(
+            f"{why}\nEl cambio de la pila {name} ya había empezado: puede seguir en marcha o haber terminado."
+            f" Mire cómo está con «aws cloudformation describe-stacks --stack-name {name}» y repita el mismo comando:"
+            " espera a que acabe y sigue donde quedó."
+        ) from error
+
+
+def _is_denied(error: BaseException) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in {
+        "AccessDenied",
+        "AccessDeniedException",
+    }
+
+
 def first_causes(events: list[dict[str, Any]]) -> list[str]:
     """Return what failed first, of events in order of time: what follows was cancelled or undone because of it."""
     failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
@@ -223,7 +287,7 @@ def first_causes(events: list[dict[str, Any]]) -> list[str]:
     stack = [
         event
         for event in events
-        if event["ResourceType"] == "AWS::CloudFormation::Stack" and "ROLLBACK_IN_PROGRESS" in event["ResourceStatus"]
+        if event["ResourceType"] == _STACK and "ROLLBACK_IN_PROGRESS" in event["ResourceStatus"]
     ]
     return [_told(event) for event in (own or failed or stack)[:_CAUSES]]
 

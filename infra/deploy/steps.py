@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.deploy import engine_view
 from infra.deploy.body import body_for, parameters_for
-from infra.deploy.changes import index_refusals, refusals, table
+from infra.deploy.changes import index_refusals, refusals, table, will_be_protected
 from infra.deploy.cloud import Cloud, DeployError, SmokeFailed
 from infra.deploy.guard import guard, policy_but_for
 from infra.deploy.packages import Package, PackageStore
 from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
 from infra.deploy.resource_count import resource_count
+from infra.deploy.restored import RESTORED
 from infra.deploy.smoke import sites_of, smoke
-from infra.deploy.stack import ChangeSet, Stack
+from infra.deploy.stack import ChangeSet, Stack, once_begun
 from infra.deploy.stage import Stage
 
 ROLLOUT, AT_ONCE = "Rollout", "AllAtOnce"
@@ -56,7 +60,7 @@ class Deployer:
     @property
     def store(self) -> PackageStore:
         """Where the packages are."""
-        return PackageStore(self.cloud, self.stage.bucket)
+        return PackageStore(self.cloud, self.stage.bucket, self.stage.account)
 
     @property
     def stack(self) -> Stack:
@@ -74,7 +78,8 @@ class Deployer:
         self._look(package, wish)
         before = self.stack.outputs.get("Package", "")
         is_changed = self.bring(package, wish)
-        self._smoke(package, before)
+        with once_begun(self.stage.stack) if is_changed else nullcontext():
+            self._smoke(package, before)
         return is_changed
 
     def bring(self, package: Package, wish: Wish) -> bool:
@@ -92,10 +97,12 @@ class Deployer:
             self.tell("sin cambios")
         else:
             self._execute(change_set, package, wish)
-        if change_set.kind == "CREATE" and self._is_protected(package):
-            self.tell("se creó sin la protección de las tablas, para poder deshacerse; ahora se protegen")
-            self._execute(self.plan(package, wish), package, wish)
-        guard(self.cloud.client("cloudformation"), self.stage.stack)
+        with nullcontext() if change_set.is_empty else once_begun(self.stage.stack):
+            if change_set.kind == "CREATE" and self._is_protected(package):
+                self.tell("se creó sin la protección de las tablas, para poder deshacerse; ahora se protegen")
+                self._execute(self.plan(package, wish), package, wish)
+            guard(self.cloud.client("cloudformation"), self.stage.stack)
+            self.store.mark_served(package.package_id, wish.now)
         self.tell("protegida: política de la pila y protección contra su borrado")
         return not change_set.is_empty
 
@@ -127,6 +134,8 @@ class Deployer:
             now=wish.now,
             resources=self.stack.resources,
             resource_count=resource_count(package.template, self.stage.region, parameters),
+            present=self.stack.parameters,
+            given_up=wish.given_up,
         )
         questions = ESSENTIAL if wish.is_rollback else QUESTIONS
         accepts_unknown = wish.accepts_unknown or wish.is_rollback
@@ -159,7 +168,8 @@ class Deployer:
         )
         for line in [] if change_set.is_empty else table(change_set.changes):
             self.tell(f"  {line}")
-        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up)
+        protected = will_be_protected(package.template, PROTECTION, values.get(PROTECTION, UNPROTECTED))
+        refused = [] if change_set.is_empty else refusals(change_set.changes, wish.given_up - RESTORED, protected)
         if refused:
             stack.discard(change_set.name)
             lines = "\n".join(f"- {one}" for one in refused)
@@ -177,12 +187,25 @@ class Deployer:
         if change_set.kind == "UPDATE":
             for_now = policy_but_for(wish.given_up, self.stack.template()) if wish.given_up else None
             guard(self.cloud.client("cloudformation"), self.stage.stack, for_now)
-        self.stack.execute(change_set)
+        try:
+            self.stack.execute(change_set)
+        except BaseException:
+            if wish.given_up and change_set.kind == "UPDATE":
+                self._guard_again()
+            raise
         self.tell("la pila está completa")
-        for name, value in self.stack.outputs.items() if change_set.kind == "CREATE" else ():
-            self.tell(f"  {name}: {value}")
-        if self.stage.is_local:
-            engine_view.complete(self.cloud, self.stack, package.template)
+        with once_begun(self.stage.stack):
+            for name, value in self.stack.outputs.items() if change_set.kind == "CREATE" else ():
+                self.tell(f"  {name}: {value}")
+            if self.stage.is_local:
+                engine_view.complete(self.cloud, self.stack, package.template)
+
+    def _guard_again(self) -> None:
+        """Take back the weaker policy of an update that failed; that it could not is told, beside why it failed."""
+        try:
+            guard(self.cloud.client("cloudformation"), self.stage.stack)
+        except (BotoCoreError, ClientError) as error:
+            self.tell(f"Atención: la política de la pila sigue sin proteger lo nombrado en LOSES ({error}): repita")
 
     def triggers(self, kind: str) -> dict[str, Any]:
         """Return the alarms that roll an update back: those of the stage that exist, and do not ring already."""
@@ -206,8 +229,7 @@ class Deployer:
         wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
         if wrong:
             lines = "\n".join(f"- {one}" for one in wrong)
-            kept = [one["package"] for one in self.store.manifests()]
-            back = way_back(self.stage.stack, package.package_id, [before, *kept])
+            back = way_back(self.stage.stack, package.package_id, [before, *self.store.served()])
             raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
         self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
 

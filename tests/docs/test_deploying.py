@@ -91,7 +91,7 @@ def test_the_runbook_has_the_chapters_that_are_named() -> None:
 
 
 def test_whatever_the_program_keeps_is_named() -> None:
-    words = ("tabla", "depósito", "clave", "secreto", "registro", "cola", "tema", "dominio", "copia")
+    words = ("tabla", "bucket", "clave", "secreto", "registro", "cola", "tema", "dominio", "copia")
     [told] = re.findall(r"Si algo reemplaza o quita (.*?), no se", " ".join(TEXT.split()))
     assert all(word in told for word in words)
     assert len(IRREPLACEABLE) == len(words) + len({"a global table", "an identity"})

@@ -42,6 +42,9 @@ def a_template(**resources: Any) -> dict[str, Any]:
         "LockDays": {"Type": "Number", "Default": 7, "MinValue": 1},
         "PageListener": {"Type": "String", "Default": ""},
         "TicketListener": {"Type": "String", "Default": ""},
+        "PageProtocol": {"Type": "String", "Default": "email"},
+        "TicketProtocol": {"Type": "String", "Default": "email"},
+        "ConcurrencyWarning": {"Type": "Number", "Default": 800},
         "BackupCopyVaultArn": {"Type": "String", "Default": ""},
     }
     return {

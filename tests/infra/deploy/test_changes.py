@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from infra.deploy.changes import DISPENSABLE, IRREPLACEABLE, index_refusals, read_changes, refusals, table
+from infra.deploy.changes import (
+    DISPENSABLE,
+    IRREPLACEABLE,
+    NAMED,
+    PROTECTING,
+    index_refusals,
+    read_changes,
+    refusals,
+    table,
+    will_be_protected,
+)
 from infra.deploy.guard import policy, policy_but_for
 from infra.template import load_template
 
@@ -35,7 +45,7 @@ def test_whatever_would_lose_what_cannot_be_made_again_is_refused(kind: str, pla
     }[planted]
     [refusal] = refusals(read_changes([a_change("Add", "AWS::SQS::QueuePolicy"), change]))
     assert refusal.startswith(f"Thing ({kind}) ")
-    assert refusal.endswith(f"se perdería {IRREPLACEABLE[kind]}")
+    assert refusal.endswith(f"se pierde: {IRREPLACEABLE[kind]}")
 
 
 @pytest.mark.parametrize("kind", IRREPLACEABLE)
@@ -47,7 +57,7 @@ def test_what_is_needed_no_more_goes_by_name_and_data_only_out_of_the_stack(kind
     assert len(refusals(stays, frozenset())) == 1
     for how in ("True", "Conditional"):
         assert "no se quita" in refusals(read_changes([replaced(kind, how)]), by_name)[1]
-        assert "se perdería" in refusals(read_changes([replaced(kind, how)]), by_name)[0]
+        assert "se pierde" in refusals(read_changes([replaced(kind, how)]), by_name)[0]
 
 
 def test_nothing_is_named_by_the_way() -> None:
@@ -64,9 +74,46 @@ def test_the_policy_of_an_update_that_removes_something_protects_all_the_others(
     assert len(policy_but_for(frozenset({"Old", "Table"}), template)["Statement"]) == 1
 
 
+def modified(kind: str, *properties: str, evaluation: str = "Static") -> dict[str, Any]:
+    details = [{"Target": {"Attribute": "Properties", "Name": name}, "Evaluation": evaluation} for name in properties]
+    return a_change("Modify", kind, Replacement="False", Details=details)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, named in PROTECTING.items() for name in sorted(named)]
+)
+def test_what_protects_a_thing_that_stays_changes_by_name_alone(kind: str, name: str) -> None:
+    changes = read_changes([modified(kind, "Tags", name)])
+    [told] = refusals(changes)
+    assert told.startswith(f"Thing ({kind}) cambia")
+    assert told.endswith(f"protege: {name}. Si es a propósito: LOSES=Thing")
+    assert refusals(changes, frozenset({"Thing"})) == []
+    assert refusals(read_changes([modified(kind, name, evaluation="Dynamic")])) == []
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_what_protects_others_goes_by_name_alone(kind: str) -> None:
+    for change in (a_change("Remove", kind), replaced(kind), replaced(kind, "Conditional")):
+        changes = read_changes([change])
+        [told] = refusals(changes)
+        assert NAMED[kind] in told
+        assert refusals(changes, frozenset({"Thing"})) == []
+    assert refusals(read_changes([a_change("Add", kind)])) == []
+    is_opaque = kind == "AWS::CloudFormation::Stack"
+    assert len(refusals(read_changes([modified(kind, "Tags")]))) == is_opaque
+
+
+def test_a_table_that_nobody_can_delete_any_more_loses_nothing() -> None:
+    changes = read_changes([modified("AWS::DynamoDB::Table", "DeletionProtectionEnabled")])
+    template = {"Resources": {"Thing": {"Properties": {"DeletionProtectionEnabled": {"Ref": "P"}}}}}
+    assert refusals(changes, protected=will_be_protected(template, "P", "true")) == []
+    assert len(refusals(changes, protected=will_be_protected(template, "P", "false"))) == 1
+
+
 def test_what_is_added_or_changed_in_place_or_can_be_made_again_is_not_refused() -> None:
     changes = [a_change("Add", kind) for kind in IRREPLACEABLE]
     changes += [a_change("Modify", kind, Replacement="False") for kind in IRREPLACEABLE]
+    changes += [modified(kind, "Tags") for kind in PROTECTING]
     changes += [replaced("AWS::Lambda::Permission"), a_change("Remove", "AWS::CloudWatch::Alarm")]
     assert refusals(read_changes(changes)) == []
 

@@ -2,20 +2,32 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.deploy.body import body_for, parameters_for
 from infra.deploy.cloud import Cloud, DeployError
-from infra.deploy.packages import Package, PackageStore, built, content_hash, read_package, sources_digest
+from infra.deploy.packages import (
+    CHANGED,
+    Package,
+    PackageStore,
+    built,
+    commit_of,
+    content_hash,
+    read_package,
+    sources_digest,
+)
 from infra.deploy.stage import read_stage
 from infra.local.cloud import REGION
 from tests.infra.deploy.packages import DATE, a_package, a_template, an_archive
 
+ACCOUNT = "000000000000"
 NOW = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)
 
 
@@ -85,7 +97,7 @@ _NUMBERS = itertools.count(1)
 def store(ministack: dict[str, str]) -> PackageStore:
     """A bucket that is not there yet. The other engine denies all of what its policy denies without TLS."""
     del ministack
-    return PackageStore(Cloud(REGION), f"casilla-packages-{next(_NUMBERS)}")
+    return PackageStore(Cloud(REGION), f"casilla-packages-{next(_NUMBERS)}", ACCOUNT)
 
 
 @pytest.mark.ministack
@@ -151,7 +163,9 @@ def test_a_run_that_died_before_the_manifest_is_finished_by_the_next(store: Pack
 
 
 @pytest.mark.ministack
-@pytest.mark.parametrize("planted", ["without its archive", "with another template"])
+@pytest.mark.parametrize(
+    "planted", ["without its archive", "with another archive", "with a torn archive", "with another template"]
+)
 def test_a_package_that_is_not_whole_is_refused(store: PackageStore, tmp_path: Path, planted: str) -> None:
     store.prepare()
     package = a_built_one(tmp_path)
@@ -159,10 +173,87 @@ def test_a_package_that_is_not_whole_is_refused(store: PackageStore, tmp_path: P
     s3 = store.cloud.client("s3")
     if planted == "without its archive":
         s3.delete_object(Bucket=store.bucket, Key=f"code/{package.code}.zip")
+    elif planted == "with another archive":
+        other = an_archive(tmp_path / "other.zip", app="2")
+        s3.put_object(Bucket=store.bucket, Key=f"code/{package.code}.zip", Body=other.read_bytes())
+    elif planted == "with a torn archive":
+        s3.put_object(Bucket=store.bucket, Key=f"code/{package.code}.zip", Body=b"PK")
     else:
         s3.put_object(Bucket=store.bucket, Key=f"packages/{package.package_id}/template.json", Body=b"{}")
     with pytest.raises(DeployError, match="no está entero"):
         store.get(package.package_id)
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_an_archive_that_lies_there_is_read_before_it_is_trusted(
+    store: PackageStore, tmp_path: Path, *, is_kept: bool
+) -> None:
+    store.prepare()
+    package = a_built_one(tmp_path)
+    if is_kept:
+        store.keep(package, now=NOW, commit="abc")
+    other = an_archive(tmp_path / "other.zip", app="2")
+    s3 = store.cloud.client("s3")
+    s3.put_object(Bucket=store.bucket, Key=f"code/{package.code}.zip", Body=other.read_bytes())
+    with pytest.raises(DeployError, match="alguien lo cambió"):
+        store.keep(package, now=NOW, commit="abc")
+    later = an_archive(tmp_path / "later.zip", (2027, 3, 4, 5, 6, 8), app="1")
+    s3.put_object(Bucket=store.bucket, Key=f"code/{package.code}.zip", Body=later.read_bytes())
+    store.keep(package, now=NOW, commit="abc")
+    assert store.get(package.package_id).code == package.code
+
+
+@pytest.mark.ministack
+def test_every_call_says_whose_bucket_it_has_to_be(store: PackageStore, tmp_path: Path) -> None:
+    asked: list[str] = []
+    nobodys: list[str] = []
+
+    def look(params: dict[str, Any], model: Any, **_: object) -> None:
+        asked.append(model.name)
+        if model.name != "CreateBucket" and params["headers"].get("x-amz-expected-bucket-owner") != ACCOUNT:
+            nobodys.append(model.name)
+
+    store.cloud.client("s3").meta.events.register("before-call.s3", look)
+    package = a_built_one(tmp_path)
+    store.prepare()
+    store.keep(package, now=NOW, commit="abc")
+    store.keep(package, now=NOW, commit="abc")
+    store.get(package.package_id)
+    store.mark_served(package.package_id, NOW)
+    store.put_body(b"{}")
+    assert (nobodys, len(set(asked)) > 5) == ([], True)
+
+
+@pytest.mark.ministack
+def test_what_was_only_uploaded_never_served(store: PackageStore, tmp_path: Path) -> None:
+    store.prepare()
+    one, other = a_built_one(tmp_path / "a"), a_built_one(tmp_path / "b", app="2")
+    store.keep(one, now=NOW, commit="abc")
+    store.keep(other, now=NOW + timedelta(days=1), commit="def")
+    store.mark_served(one.package_id, NOW)
+    assert store.served() == [one.package_id]
+    assert len(store.manifests()) == 2
+
+
+def git(root: Path, *arguments: str) -> None:
+    command = ["git", "-C", str(root), "-c", "user.name=t", "-c", "user.email=t@t.example", *arguments]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - ours
+
+
+def test_a_file_that_no_revision_has_is_a_change_where_it_goes_into_the_package(tmp_path: Path) -> None:
+    (tmp_path / "chalicelib").mkdir()
+    (tmp_path / "app.py").write_text("1", encoding="utf-8")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "app.py")
+    git(tmp_path, "commit", "-qm", "one")
+    (tmp_path / "notes.txt").write_text("1", encoding="utf-8")
+    assert not commit_of(tmp_path).endswith(CHANGED)
+    (tmp_path / "chalicelib" / "new.py").write_text("1", encoding="utf-8")
+    assert commit_of(tmp_path).endswith(CHANGED)
+    (tmp_path / "chalicelib" / "new.py").unlink()
+    (tmp_path / "app.py").write_text("2", encoding="utf-8")
+    assert commit_of(tmp_path).endswith(CHANGED)
 
 
 def test_a_body_points_to_its_archive_and_says_what_it_is_and_how_long_logs_stay() -> None:

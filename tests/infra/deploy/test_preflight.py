@@ -89,7 +89,8 @@ def in_order_account(params: Mapping[str, Any]) -> Mapping[str, Any]:
 def a_stage(case: Case) -> Stage:
     local = read_stage("local")
     settings = {name: value for name, value in {**SETTINGS, **case.settings}.items() if value != "ABSENT"}
-    return replace(local, name="prod", account=ACCOUNT, parameters=settings, sms_monthly_usd=500, **case.stage)
+    given = {"rollback_alarms": ("ApiErrors",), "log_retention_days": 400, "sms_monthly_usd": 500, **case.stage}
+    return replace(local, name="prod", account=ACCOUNT, parameters=settings, **given)
 
 
 def look(case: Case, monkeypatch: pytest.MonkeyPatch) -> Look:
@@ -155,6 +156,15 @@ CASES = [
         resources={"Alarms": TOPIC},
     ),
     Case("nombre de la pila de 56 caracteres, de 55", stage={"stack": "s" * 56}),
+    Case("ConcurrencyWarning avisa desde 1000 procesos; Lambda permite 1000", settings={"ConcurrencyWarning": "1000"}),
+    Case("los registros se guardan 364 días", stage={"log_retention_days": 364}),
+    Case("las alarmas se miran 181 minutos más", stage={"rollback_minutes": 181}),
+    Case("las alarmas se miran -1 minutos más", stage={"rollback_minutes": -1}),
+    Case("la plantilla no tiene: Odd", stage={"rollback_alarms": ("ApiErrors", "Odd")}),
+    Case("la plantilla no tiene: Operator", stage={"rollback_alarms": ("Operator",)}),
+    Case("PageProtocol = https", settings={"PageProtocol": "https"}),
+    Case("TicketProtocol = email", settings={"TicketListener": "https://guardia.example/x"}),
+    Case("un dominio por nombre", settings={"ApiAuthority": "casilla.example"}),
     Case("501 recursos después de su transformación", count=501),
 ]
 
@@ -240,6 +250,49 @@ def test_what_could_not_be_asked_is_unknown_and_not_failed(
 def test_a_listener_that_could_not_be_asked_for_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case("", {"ListSubscriptionsByTopic": "AuthorizationError"}, resources={"Alarms": TOPIC})
     assert [one.state for one in failing(case, monkeypatch)] == [State.UNKNOWN]
+
+
+RESTORED = {"RestoredTables": "casilla-r1", "RestoredEventsStream": "arn:aws:dynamodb:us-east-1:1:table/t/stream/1"}
+_KNOWN = {name: {"Type": "String", "Default": ""} for name in RESTORED}
+
+
+def of_tables(
+    monkeypatch: pytest.MonkeyPatch,
+    present: Mapping[str, str],
+    wanted: Mapping[str, str],
+    *named: str,
+    knows: bool = True,
+) -> list[Finding]:
+    """Return what stands in the way of a package that knows restored tables or not, even before a way back."""
+    looked = look(Case("", settings=wanted if knows else {}), monkeypatch)
+    if knows:
+        looked.template["Parameters"].update(_KNOWN)
+    looked = replace(looked, present={"MailFrom": "x", **present}, given_up=frozenset(named))
+    return [one for one in findings(looked, ESSENTIAL) if one.state is not State.GOOD]
+
+
+def test_restored_tables_stay_in_service_unless_their_change_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert of_tables(monkeypatch, RESTORED, RESTORED) == []
+    assert of_tables(monkeypatch, {}, {}, knows=False) == []
+    other = {**RESTORED, "RestoredEventsStream": "arn:aws:dynamodb:us-east-1:1:table/t/stream/2"}
+    for present, wanted in ((RESTORED, {}), ({}, RESTORED), (RESTORED, other)):
+        [told] = of_tables(monkeypatch, present, wanted)
+        assert "LOSES=RestoredTables" in told.to_do
+        assert of_tables(monkeypatch, present, wanted, "RestoredTables") == []
+
+
+def test_a_package_that_knows_no_restored_tables_does_not_take_them_out_of_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [told] = of_tables(monkeypatch, RESTORED, {}, knows=False)
+    assert (told.state, "las tablas restauradas casilla-r1" in told.what) == (State.FAILED, True)
+
+
+@pytest.mark.parametrize("name", RESTORED)
+def test_restored_tables_and_their_stream_are_given_together(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    half = {name: RESTORED[name]}
+    [told] = of_tables(monkeypatch, half, half, "RestoredTables")
+    assert "van juntos" in told.what
 
 
 GOOD, FAILED, UNKNOWN = (Finding(state, state.name, "do it") for state in (State.GOOD, State.FAILED, State.UNKNOWN))

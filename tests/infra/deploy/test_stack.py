@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
@@ -11,7 +11,7 @@ import pytest
 from infra.deploy.changes import refusals
 from infra.deploy.cloud import DeployError, StackFailed
 from infra.deploy.guard import guard, policy
-from infra.deploy.stack import ANSWERS, PREFIX, UPDATABLE, Stack, first_causes
+from infra.deploy.stack import ANSWERS, PREFIX, UPDATABLE, ChangeSet, Stack, first_causes
 from tests.infra.deploy.recorded import Answer, recorded_cloud
 
 _NUMBERS = itertools.count(1)
@@ -221,3 +221,74 @@ def test_where_no_resource_failed_the_stack_says_why_it_went_back() -> None:
     assert first_causes([an_event("s", "UPDATE_IN_PROGRESS", kind=kind), rang]) == [
         "s UPDATE_ROLLBACK_IN_PROGRESS: Rollback trigger ApiErrors went to ALARM"
     ]
+
+
+_STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/s/1"
+
+
+def an_own_event(number: int, status: str) -> dict[str, Any]:
+    made = an_event("s", status, kind="AWS::CloudFormation::Stack")
+    return {**made, "EventId": str(number), "StackId": _STACK_ID, "PhysicalResourceId": _STACK_ID}
+
+
+def executing(states: list[str], **more: Answer) -> Stack:
+    """Return a stack that goes through these states, each told by an event of its own but the stale first ones."""
+    shown = iter([*states, states[-1], states[-1], states[-1]])
+    at = {"state": "UPDATE_COMPLETE"}
+    events = [an_own_event(0, "UPDATE_COMPLETE")]
+    begun: list[bool] = []
+
+    def execute(_: object) -> dict[str, Any]:
+        begun.append(True)
+        return {}
+
+    def describe_change_set(_: object) -> Mapping[str, Any] | str:
+        at["state"] = next(shown)
+        if at["state"] != "UPDATE_COMPLETE" or len(events) > 1:
+            events.insert(0, an_own_event(len(events), at["state"]))
+        return "ChangeSetNotFound"
+
+    answers: dict[str, Answer] = {
+        "DescribeStacks": lambda _: {"Stacks": [{"StackName": "s", "StackStatus": at["state"]}]},
+        "DescribeStackEvents": lambda _: {"StackEvents": list(events)},
+        "ExecuteChangeSet": execute,
+        "DescribeChangeSet": describe_change_set,
+    }
+    return Stack(recorded_cloud({**answers, **more}).client("cloudformation"), "s", lambda _: None, 0.0)
+
+
+UPDATE = ChangeSet("casilla-1", "UPDATE", [], is_empty=False)
+
+
+def test_the_state_of_before_is_no_end() -> None:
+    with pytest.raises(StackFailed, match="UPDATE_ROLLBACK_COMPLETE"):
+        executing(["UPDATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]).execute(
+            UPDATE
+        )
+    executing(["UPDATE_COMPLETE", "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]).execute(UPDATE)
+
+
+def test_a_change_set_that_could_not_begin_ends_the_waiting() -> None:
+    executing(["UPDATE_COMPLETE"], DescribeChangeSet={"ExecutionStatus": "EXECUTE_COMPLETE"}).execute(UPDATE)
+
+
+@pytest.mark.parametrize("operation", ["ExecuteChangeSet", "DescribeChangeSet"])
+def test_what_fails_once_it_began_may_be_under_way(operation: str) -> None:
+    failing: dict[str, Answer] = {operation: "InternalFailure"}
+    with pytest.raises(StackFailed, match="puede seguir en marcha") as told:
+        executing(["UPDATE_IN_PROGRESS"], **failing).execute(UPDATE)
+    assert told.value.code == 4
+
+
+def test_whoever_stops_waiting_is_told_that_it_goes_on() -> None:
+    def stopped(_: object) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(StackFailed, match=r"interrumpido\n.*puede seguir en marcha"):
+        executing(["UPDATE_IN_PROGRESS"], DescribeChangeSet=stopped).execute(UPDATE)
+
+
+def test_a_permission_to_begin_that_lacks_changed_nothing() -> None:
+    stack = executing(["UPDATE_COMPLETE"], ExecuteChangeSet="AccessDenied")
+    with pytest.raises(stack.cfn.exceptions.ClientError, match="AccessDenied"):
+        stack.execute(UPDATE)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.guard import policy
-from infra.deploy.packages import Package, package_id_of
+from infra.deploy.packages import Package, content_hash, package_id_of
 from infra.deploy.stage import read_stage
 from infra.deploy.steps import NO_TRIGGERS, Deployer, Wish, way_back
 from tests.infra.deploy.packages import CODE, an_archive
@@ -60,6 +61,13 @@ def deployer(ministack: dict[str, str]) -> Iterator[Deployer]:
     made.cloud.client("cloudformation").delete_stack(StackName=stage.stack)
 
 
+def with_archive(package: Package, folder: Path) -> Package:
+    """Return the package whose archive is a file."""
+    archive = an_archive(folder / "deployment.zip", app="1")
+    code = content_hash(archive)
+    return Package(package_id_of(code, package.template), package.template, code, archive)
+
+
 def done(deployer: Deployer, package: Package) -> None:
     deployer.stack.execute(deployer.plan(package, WISH))
 
@@ -82,7 +90,7 @@ def test_a_plan_that_loses_something_is_refused_and_its_change_set_deleted(
     deployer: Deployer, planted: Package
 ) -> None:
     done(deployer, a_package(queues=2))
-    with pytest.raises(DeployError, match="se perdería") as told:
+    with pytest.raises(DeployError, match="se pierde: ") as told:
         deployer.plan(planted, WISH)
     assert "se borró" in str(told.value)
     assert left(deployer) == []
@@ -130,7 +138,7 @@ class Died(BaseException):
 def test_a_run_that_died_anywhere_is_finished_by_the_next(
     deployer: Deployer, tmp_path: Path, service: str, operation: str
 ) -> None:
-    package = replace(a_package(), archive=an_archive(tmp_path / "deployment.zip", app="1"))
+    package = with_archive(a_package(), tmp_path)
     stage = replace(deployer.stage, account=f"{deployer.stage.account[:-1]}9")
     dying = replace(deployer, stage=stage, cloud=Cloud(stage.region))
 
@@ -144,6 +152,7 @@ def test_a_run_that_died_anywhere_is_finished_by_the_next(
     again.bring(package, WISH)
     assert again.stack.outputs == {"Package": package.package_id}
     assert again.store.get(package.package_id).template == package.template
+    assert again.store.served() == [package.package_id]
     assert (again.stack.describe() or {})["EnableTerminationProtection"] is True
     assert json.loads(again.stack.cfn.get_stack_policy(StackName=stage.stack)["StackPolicyBody"]) == policy()
     assert again.bring(package, WISH) is False
@@ -160,8 +169,7 @@ def test_tables_are_protected_once_their_creation_can_no_more_be_undone(
     template = json.loads(json.dumps(a_package().template))
     template["Parameters"]["DeletionProtection"] = {"Type": "String"}
     template["Resources"]["Table"]["Properties"]["DeletionProtectionEnabled"] = {"Ref": "DeletionProtection"}
-    archive = an_archive(tmp_path / "deployment.zip", app="1")
-    package = Package(package_id_of(CODE, template), template, CODE, archive)
+    package = with_archive(replace(a_package(), template=template), tmp_path)
     parameters = {**deployer.stage.parameters, "DeletionProtection": said}
     careful = replace(deployer, stage=replace(deployer.stage, parameters=parameters))
     given: list[object] = []
@@ -180,6 +188,40 @@ def test_tables_are_protected_once_their_creation_can_no_more_be_undone(
     assert str(table["DeletionProtectionEnabled"]).lower() == said  # the engine says it in words
     assert careful.bring(package, WISH) is False
     cloudformation.update_termination_protection(StackName=careful.stage.stack, EnableTerminationProtection=False)
+
+
+@pytest.mark.ministack
+@pytest.mark.parametrize(("operation", "answers"), [("UpdateTerminationProtection", 4), ("CreateChangeSet", 1)])
+def test_what_fails_before_anything_began_changed_nothing_and_after_it_may_have(
+    deployer: Deployer, tmp_path: Path, operation: str, answers: int
+) -> None:
+    package = with_archive(a_package(), tmp_path)
+    cloud = Cloud(deployer.stage.region)
+
+    def refuse(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://cloudformation")
+
+    cloud.client("cloudformation").meta.events.register(f"before-call.cloudformation.{operation}", refuse)
+    with pytest.raises((DeployError, EndpointConnectionError)) as told:
+        replace(deployer, cloud=cloud).bring(package, WISH)
+    assert getattr(told.value, "code", 1) == answers
+
+
+@pytest.mark.ministack
+def test_the_policy_of_an_update_that_fails_is_taken_back(deployer: Deployer) -> None:
+    done(deployer, a_package(queues=2))
+    cloud = Cloud(deployer.stage.region)
+
+    def refuse(**_: object) -> None:
+        raise Died
+
+    cloud.client("cloudformation").meta.events.register("before-call.cloudformation.ExecuteChangeSet", refuse)
+    wish = replace(WISH, given_up=frozenset({"Queue1"}))
+    with pytest.raises(Died):
+        replace(deployer, cloud=cloud).bring(a_package(queues=1), wish)
+    held = deployer.stack.cfn.get_stack_policy(StackName=deployer.stage.stack)["StackPolicyBody"]
+    assert json.loads(held) == policy()
+    deployer.stack.cfn.update_termination_protection(StackName=deployer.stage.stack, EnableTerminationProtection=False)
 
 
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
