@@ -96,8 +96,20 @@ def in_local_run(state: Path, event: dict[str, str]) -> dict[str, Any]:
 
 
 def lambda_client() -> Any:
-    """Return a client by the operator's own credentials, which gives a command once and waits for its end."""
-    return boto3.client("lambda", config=ClientConfig(read_timeout=WAITS, retries={"total_max_attempts": 1}))
+    """Return a client by the operator's own credentials, which gives a command once and waits for its end.
+
+    Raises:
+        CannotOperate: the region is not known, or the credentials cannot be read.
+
+    """
+    config = ClientConfig(read_timeout=WAITS, retries={"total_max_attempts": 1})
+    try:
+        return boto3.client("lambda", config=config)
+    except BotoCoreError as error:
+        raise CannotOperate(
+            f"No se puede llamar a AWS: {error} Diga la región y con qué credenciales, por ejemplo: export"
+            " AWS_REGION=us-east-1 AWS_PROFILE=casilla-operador"
+        ) from error
 
 
 def in_stack(client: Any, stack: str, event: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from botocore.compat import HTTPHeaders
 from app import app
 from chalicelib.handlers.operator.commands import COMMANDS
 from infra.local.workers import call
-from infra.operate import CannotOperate, in_stack
+from infra.operate import CannotOperate, in_stack, lambda_client
 from tests.alert_world import hooked, refusing
 from tests.cloud import Engine
 from tests.local_run import ROOT, operate
@@ -139,3 +139,11 @@ def test_make_hands_a_command_over_as_it_was_typed(tmp_path: Path, typed: str, i
     )
     assert done.stdout == line
     assert not (tmp_path / "made").exists()
+
+
+def test_who_did_not_say_the_region_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(CannotOperate, match="export AWS_REGION"):
+        lambda_client()
