@@ -70,12 +70,14 @@ def test_every_overlay_completes_something_that_chalice_writes(resources: dict[s
 def test_a_function_has_its_own_policy_and_only_that(
     resources: dict[str, dict[str, Any]], name: str, function: str
 ) -> None:
-    role = resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]
-    [policy] = resources[role]["Properties"]["Policies"]
+    role = resources[resources[name]["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    attached = [resources[one["Ref"]]["Properties"] for one in role.get("ManagedPolicyArns", ())]
+    documents = [policy["PolicyDocument"] for policy in (*role.get("Policies", ()), *attached)]
     written = json.loads((package.ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8"))
     tables = {name for name, each in resources.items() if each["Type"] == "AWS::DynamoDB::Table"}
-    assert policy["PolicyDocument"] == with_a_choice(written, tables)
-    assert "ManagedPolicyArns" not in resources[role]["Properties"]
+    allowed = {**documents[0], "Statement": [said for one in documents for said in one["Statement"]]}
+    assert allowed == with_a_choice(written, tables)
+    assert len(documents) == 1 or not role.get("Policies")
     assert resources[name]["Properties"]["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{function}"}
 
 
