@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.bootstrap.alert import PROCESSES
 from chalicelib.gateways.way_out import share
 from tests.cloud import Engine
-from tests.weekend.bells import Bells
+from tests.weekend.bells import NEVER_HERE, Bells
 from tests.weekend.days import Alteration, Days, days
 from tests.weekend.plan import Plan
 from tests.weekend.provider import DEADLY, MAIL_RATE, NEVER_TAKEN, SMS_RATE
@@ -66,7 +66,7 @@ def _figures(passing: Days, verdict: Verdict, bells: Bells) -> list[str]:
         *(
             f"{name} went off after {', '.join(f'{hour:.2f} h' for hour in bells.rises(name)[:12])}"
             for name in sorted(bells.went)
-            if bells.rises(name) and (not name.endswith(("NotRun", "Unconfirmed")) or name.startswith("SweepAlerts"))
+            if bells.rises(name) and (not name.endswith(NEVER_HERE) or name.startswith("SweepAlerts"))
         ),
     ]
 
