@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 ANY = "x-amazon-apigateway-any-method"
@@ -11,12 +9,10 @@ _OF_A_METHOD = ("consumes", "produces", "summary", "description")
 """What chalice says of single methods, and API Gateway does nothing with before a proxy integration."""
 
 
-def let_every_method_in(template: Path) -> None:
+def let_every_method_in(merged: dict[str, Any]) -> None:
     """Rewrite the merged template's API."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     definition = merged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     definition["paths"] = {path: by_any_method(methods) for path, methods in definition["paths"].items()}
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def by_any_method(methods: dict[str, Any]) -> dict[str, Any]:

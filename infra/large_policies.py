@@ -7,7 +7,6 @@ tables become longer than they are written, and the longest stack's name is in e
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 MOST_WRITTEN = 6000
@@ -16,9 +15,8 @@ EACH_WRITTEN = 5000
 """The same of a policy that is attached."""
 
 
-def attach_large_policies(template: Path) -> None:
+def attach_large_policies(merged: dict[str, Any]) -> None:
     """Rewrite the merged template's roles, after all else that speaks of their policies."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     resources = merged["Resources"]
     for name in [name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"]:
         properties = resources[name]["Properties"]
@@ -36,7 +34,6 @@ def attach_large_policies(template: Path) -> None:
                 },
             }
             attached.append({"Ref": f"{name}Policy{number}"})
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _parts(statements: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -8,28 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
+
+from infra.release import PARAMETER as RELEASE
 
 ALIAS = "live"
 """What `AutoPublishAlias` of infra/resources/settings.yaml says."""
-RELEASE = {"Ref": "Release"}
 
 
-def lead_to_alias(template: Path) -> None:
+def lead_to_alias(merged: dict[str, Any]) -> None:
     """Rewrite the merged template's functions, API and permissions."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     resources = merged["Resources"]
     functions = {name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"}
     for name in functions:
-        resources[name]["Properties"]["AutoPublishCodeSha256"] = RELEASE
+        resources[name]["Properties"]["AutoPublishCodeSha256"] = {"Ref": RELEASE}
     for resource in resources.values():
         called = resource["Properties"].get("FunctionName", {})
         if resource["Type"] == "AWS::Lambda::Permission" and called.get("Ref") in functions:
             resource["Properties"]["FunctionName"] = {"Ref": f"{called['Ref']}.Alias"}
     definition = resources["RestAPI"]["Properties"]["DefinitionBody"]
     resources["RestAPI"]["Properties"]["DefinitionBody"] = _by_alias(definition, functions)
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _by_alias(definition: dict[str, Any], functions: set[str]) -> dict[str, Any]:

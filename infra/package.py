@@ -57,6 +57,16 @@ LINT_IGNORED = {
 }
 """Rules of cfn-lint that the output may break, each with the reason."""
 
+_REWRITES = (
+    let_every_method_in,
+    lead_senders_to_their_own,
+    set_rates,
+    lead_to_alias,
+    let_restored_tables_serve,
+    attach_large_policies,
+)
+"""What completes the template that chalice merged, in this order: a role's policies grow until the last one."""
+
 
 def build(
     python: str | Path = LAMBDA_PYTHON, architecture: str = ARCHITECTURE, *, stage: str = "prod", out: Path = OUT
@@ -140,12 +150,27 @@ def run_chalice(chalice: Path, copy: Path, stage: str, out: Path, source: Mappin
     said = run(chalice, *arguments, cwd=copy, env=environment)
     if "Could not install dependencies" in said:
         raise PackageError(f"chalice left dependencies out of the package:\n{said}")
-    let_every_method_in(out / "sam.json")
-    lead_senders_to_their_own(out / "sam.json")
-    set_rates(out / "sam.json")
-    lead_to_alias(out / "sam.json")
-    let_restored_tables_serve(out / "sam.json")
-    attach_large_policies(out / "sam.json")
+    template = out / "sam.json"
+    merged = json.loads(template.read_text(encoding="utf-8"))
+    for rewrite in _REWRITES:
+        rewrite(merged)
+    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
+
+
+def merge_alone(place: Path) -> Path:
+    """Merge the template in a folder as `build` does, with no requirements, since none changes it.
+
+    Return where it is; beside it lies an archive of the sources alone.
+
+    Raises:
+        PackageError: as `run_chalice`.
+
+    """
+    sources, out = place / "sources", place / "out"
+    copy_sources(sources, ARCHITECTURE)
+    (sources / "requirements.txt").write_text("", encoding="utf-8")
+    run_chalice(Path(sys.executable).with_name("chalice"), sources, "prod", out, {})
+    return out / "sam.json"
 
 
 def describe(out: Path, components: list[Wheel]) -> None:

@@ -6,9 +6,7 @@ policy says of a table gets a second meaning, so that pointing a stack to restor
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 _CONDITION = "HasRestoredTables"
@@ -18,16 +16,14 @@ _ARN = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${
 EVENTS, _STREAM = "EventsTable", "StreamArn"
 
 
-def let_restored_tables_serve(template: Path) -> None:
+def let_restored_tables_serve(merged: dict[str, Any]) -> None:
     """Rewrite the merged template's functions and policies."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     tables = {name for name, r in merged["Resources"].items() if r["Type"] == "AWS::DynamoDB::Table"}
     for resource in merged["Resources"].values():
         if resource["Type"] in _WORKING:
             resource["Properties"] = with_a_choice(resource["Properties"], tables)
     if "Globals" in merged:
         merged["Globals"] = with_a_choice(merged["Globals"], tables)
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def with_a_choice(value: Any, tables: set[str]) -> Any:

@@ -30,9 +30,8 @@ def signed_paths(doors: tuple[Door, ...] = DOORS) -> frozenset[str]:
     return frozenset(path for path, asked in accesses.items() if asked == {SIGNED})
 
 
-def lead_senders_to_their_own(template: Path) -> None:
+def lead_senders_to_their_own(merged: dict[str, Any]) -> None:
     """Rewrite the merged template: the function, its role and permission are added, the signed paths lead to it."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     resources = merged["Resources"]
     resources[FUNCTION] = _function(resources["APIHandler"], resources[FUNCTION])
     resources[f"{FUNCTION}Role"] = _role(resources["ApiHandlerRole"])
@@ -41,7 +40,6 @@ def lead_senders_to_their_own(template: Path) -> None:
     paths = resources["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     for path in signed_paths():
         paths[path] = _led_there(paths[path])
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")
 
 
 def _function(of_the_api: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

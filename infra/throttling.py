@@ -6,9 +6,7 @@ once*, says which number protects whom.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from chalicelib.handlers.door import LARGEST_BODY, SIGNED, Door
@@ -64,8 +62,6 @@ def method_settings(doors: tuple[Door, ...] = DOORS) -> list[dict[str, Any]]:
     ]
 
 
-def set_rates(template: Path) -> None:
+def set_rates(merged: dict[str, Any]) -> None:
     """Rewrite the merged template's stage."""
-    merged = json.loads(template.read_text(encoding="utf-8"))
     merged["Resources"]["RestAPI"]["Properties"]["MethodSettings"] += method_settings()
-    template.write_text(json.dumps(merged, indent=2, sort_keys=True), encoding="utf-8")

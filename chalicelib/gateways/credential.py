@@ -12,12 +12,13 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.secret_texts import SecretText, SecretTexts, name_of
 
 _logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class RefusedElsewhere(Protocol):
@@ -69,6 +70,22 @@ class Credential:
             _logger.warning("secret rests", extra={"item": name_of(self._arn)})
             raise _rests(self._rests_until - now)
         return secret
+
+    def show(self, shown: SecretText, ask: Callable[[SecretText], _T], is_refused: Callable[[_T], bool]) -> _T:
+        """Ask by what is to be shown; where it is refused, once more by what somebody put in its place meanwhile.
+
+        Return the last answer. Raises what `ask` raises.
+        """
+        answer = ask(shown)
+        if not is_refused(answer):
+            return answer
+        other = self.another(shown)
+        if other is None:
+            return answer
+        answer = ask(other)
+        if is_refused(answer):
+            self.another(other)
+        return answer
 
     def look(self) -> None:
         """Have the log say where there is no value yet; no call once there was one."""

@@ -30,23 +30,14 @@ time."""
 def main() -> None:
     """Find, and end with 1 where a finding lacks its reason or a reason its finding."""
     try:
-        wrong = judge(find(merged()), read_accepted())
+        with tempfile.TemporaryDirectory() as place:
+            merged = json.loads(package.merge_alone(Path(place)).read_text(encoding="utf-8"))
+        wrong = judge(find(merged), read_accepted())
     except PackageError as error:
         sys.exit(f"findings: {error}")
     if wrong:
         sys.exit("\n".join(wrong))
     say("findings: each has its reason")
-
-
-def merged() -> dict[str, Any]:
-    """Merge the template as `make package` does, with no requirements, since none changes it."""
-    with tempfile.TemporaryDirectory() as place:
-        sources, out = Path(place) / "sources", Path(place) / "out"
-        package.copy_sources(sources, package.ARCHITECTURE)
-        (sources / "requirements.txt").write_text("", encoding="utf-8")
-        package.run_chalice(Path(sys.executable).with_name("chalice"), sources, "prod", out, {})
-        template: dict[str, Any] = json.loads((out / "sam.json").read_text(encoding="utf-8"))
-    return template
 
 
 def find(template: dict[str, Any]) -> list[Finding]:

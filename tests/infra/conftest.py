@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,7 @@ RELEASE = "0123456789abcdef"
 
 @pytest.fixture(scope="session")
 def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Merge it; with no requirements, since none changes it."""
-    place = tmp_path_factory.mktemp("merged")
-    package.copy_sources(place / "sources", "arm64")
-    (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out", {})
-    return place / "out" / "sam.json"
+    return package.merge_alone(tmp_path_factory.mktemp("merged"))
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,12 +42,9 @@ class Deployed:
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Yield the stack without its dependencies: no function is called."""
-    place = tmp_path_factory.mktemp("restored")
-    package.copy_sources(place / "sources", "arm64")
-    (place / "sources" / "requirements.txt").write_text("")
-    package.run_chalice(Path(sys.executable).with_name("chalice"), place / "sources", "prod", place / "out", {})
-    template = json.loads((place / "out" / "sam.json").read_text(encoding="utf-8"))
-    archive = place / "out" / "deployment.zip"
+    merged = package.merge_alone(tmp_path_factory.mktemp("restored"))
+    template = json.loads(merged.read_text(encoding="utf-8"))
+    archive = merged.with_name("deployment.zip")
     code = content_hash(archive)
     made, stage = Package(package_id_of(code, template), template, code, archive), read_stage("local")
     with ministack.running(enforce=True) as engine, pytest.MonkeyPatch.context() as environment:

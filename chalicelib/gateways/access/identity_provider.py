@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote_plus, urlencode
 
@@ -118,17 +119,8 @@ class IdentityProvider:
             shown = secret.to_show()
         except Unavailable as error:
             raise provider_unavailable(error.retry_after) from error
-
-        def ask() -> Tokens:
-            answered = self._show(shown, form)
-            other = secret.another(shown) if _is_secret_refused(answered) else None
-            if other is not None:
-                answered = self._show(other, form)
-                if _is_secret_refused(answered):
-                    secret.another(other)
-            return _tokens(answered)
-
-        return self._guarded(ask)
+        ask = partial(self._show, form)
+        return self._guarded(lambda: _tokens(secret.show(shown, ask, _is_secret_refused)))
 
     def verified_claims(self, id_token: str) -> Mapping[str, Any]:
         """Return the claims of an ID token that the provider signed; what they say is the domain's to judge.
@@ -159,7 +151,7 @@ class IdentityProvider:
             if http is not None:
                 http.close()
 
-    def _show(self, secret: SecretText, form: Mapping[str, str]) -> Answered:
+    def _show(self, form: Mapping[str, str], secret: SecretText) -> Answered:
         if self.client.sent is SecretSent.POST:
             return self._send({**form, "client_secret": secret.text}, _FORM)
         pair = f"{quote_plus(self.client.client_id)}:{quote_plus(secret.text)}"

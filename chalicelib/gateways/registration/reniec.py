@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.errors import Unavailable
@@ -84,14 +85,7 @@ class Reniec:
             shown = password.to_show()
         except Unavailable as error:
             raise registry_unavailable(error.retry_after) from error
-        answer = self._ask(number, shown)
-        if _text(answer, "coResultado") in _PASSWORD_REFUSED:
-            other = password.another(shown)
-            if other is not None:
-                answer = self._ask(number, other)
-                if _text(answer, "coResultado") in _PASSWORD_REFUSED:
-                    password.another(other)
-        return answer
+        return password.show(shown, partial(self._ask, number), _is_password_refused)
 
     def _ask(self, number: str, password: SecretText) -> Mapping[str, Any]:
         return _unwrap(self._http.post({"out": "json"}, {"PIDE": self._question(number, password)}))
@@ -103,6 +97,10 @@ class Reniec:
             "nuRucUsuario": self._access.institution_ruc,
             "password": password.text,
         }
+
+
+def _is_password_refused(answer: Mapping[str, Any]) -> bool:
+    return _text(answer, "coResultado") in _PASSWORD_REFUSED
 
 
 def _unwrap(answer: Any) -> Mapping[str, Any]:
