@@ -19,7 +19,7 @@ def release_of(merged: Mapping[str, Any], digest: str, parameters: Mapping[str, 
     """Return what the parameter `Release` says: 64 hexadecimal digits.
 
     `digest` is the archive's SHA-256. `again`, such as an instant, makes another release of the same: it replaces every
-    process, as after a change of a secret that is read once.
+    process, as where one goes on with a secret that leaked.
     """
     told = {name: value for name, value in parameters.items() if name != PARAMETER}
     said = json.dumps([merged, digest, told, again], sort_keys=True, separators=(",", ":"))
