@@ -17,6 +17,8 @@ from typing import Protocol, TypeVar
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.secret_texts import SecretText, SecretTexts, name_of
 
+ASKED_EVERY = timedelta(minutes=1)
+"""How old what the others told may be: what was good for days may have been refused a moment ago, to one of them."""
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -36,7 +38,7 @@ class CredentialRests(Unavailable):
 
 
 class Credential:
-    """One for a process. `others` costs one call for each value that this process has not yet shown."""
+    """One for a process. `others` costs one call for each new value, and for each that is shown after a minute."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Credential:
         self._rest, self._others = rest, others
         self._known: SecretText | None = None
         self._rests_until: datetime | None = None
+        self._asked_at: datetime | None = None
 
     def to_show(self) -> SecretText:
         """Return what is to be shown, read within five minutes.
@@ -63,9 +66,9 @@ class Credential:
 
         """
         secret, now = self._secrets.get(self._arn, _typed), self._clock()
-        is_over = self._rests_until is not None and self._rests_until <= now
-        if secret != self._known or is_over:
-            self._known, self._rests_until = secret, self._told_by_others(secret)
+        rests = self._rests_until is not None and now < self._rests_until
+        if secret != self._known or (not rests and self._is_to_ask(now)):
+            self._known, self._rests_until, self._asked_at = secret, self._told_by_others(secret), now
         if self._rests_until is not None and now < self._rests_until:
             _logger.warning("secret rests", extra={"item": name_of(self._arn)})
             raise _rests(self._rests_until - now)
@@ -107,6 +110,10 @@ class Credential:
         except Unavailable:
             return None
         return None if found == refused else found
+
+    def _is_to_ask(self, now: datetime) -> bool:
+        """Tell whether the others may know more by now: where a rest ended, or they were asked a while ago."""
+        return self._rests_until is not None or self._asked_at is None or now - self._asked_at >= ASKED_EVERY
 
     def _told_by_others(self, secret: SecretText) -> datetime | None:
         try:

@@ -23,6 +23,7 @@ from chalicelib.gateways.registration.sunat import Sunat
 from chalicelib.gateways.secret_texts import GOOD_FOR
 from chalicelib.store.access.refused_credentials import RefusedCredentials
 from chalicelib.store.limit_store import LimitStore
+from infra.local.registries import answers
 from infra.local.registries.answers import WRONG_PASSWORD
 from infra.local.registries.server import Simulator, running
 from tests.kept_secret import KeptSecret
@@ -176,7 +177,24 @@ def test_what_one_process_was_refused_no_other_sends_until_one_of_them_may_again
     assert {office.ask(process) for process in processes} == {Outcome.MATCHED}
 
 
-def test_a_process_asks_the_others_once_for_each_password(office: Office) -> None:
+def test_a_password_that_served_them_all_and_is_refused_of_late_is_sent_by_one_alone(
+    office: Office, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Container(Config.from_env(aws))
+    office.limits = lambda: limit_store(box)
+    processes = [office.process() for _ in range(8)]
+    assert {office.ask(process) for process in processes} == {Outcome.MATCHED}
+    served = office.sent
+
+    monkeypatch.setattr(answers, "WRONG_PASSWORD", RIGHT)  # RENIEC has it expire
+    office.now += HOUR
+    for process in processes:
+        office.ask(process)
+
+    assert office.sent == served + 1
+
+
+def test_a_process_asks_the_others_once_a_minute_and_for_each_password(office: Office) -> None:
     asked: list[str] = []
 
     class Others:
@@ -190,9 +208,14 @@ def test_a_process_asks_the_others_once_for_each_password(office: Office) -> Non
     access = an_access(office.kept, lambda: office.now, others=Others())
     for _ in range(30):
         access.password.to_show()
-        office.now += timedelta(minutes=1)
+        office.now += timedelta(seconds=4)
+    assert asked == [f"1#{RIGHT}"] * 2
 
-    assert asked == [f"1#{RIGHT}"]
+    office.kept.put("otra")
+    office.now += GOOD_FOR
+    access.password.to_show()
+    access.password.to_show()
+    assert asked[2:] == ["2#otra"]
 
 
 def test_where_nobody_knows_whether_it_was_refused_it_is_sent(office: Office) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.handlers.door import SIGNED
 from chalicelib.handlers.doors import DOORS
+from chalicelib.services.access.identify_person import CODE
 from infra.package import ROOT
 from infra.template import load_template
 from infra.throttling import DEPOSITS
@@ -69,6 +71,20 @@ def test_no_body_is_judged_whatever_the_mode(name: str) -> None:
     }
     assert set(map(json.dumps, overridden.values())) == {'{"Count": {}}'}
     assert {each for each in overridden if OF_A_BODY.search(each)} == BODY_RULES[name]
+
+
+LONGEST_QUERY = 2048
+"""Bytes past which `SizeRestrictions_QUERYSTRING` meets a request, by AWS's manual; nothing in a set changes it."""
+
+
+@pytest.mark.parametrize("sign", ["x", "/"])
+def test_a_provider_that_comes_back_with_the_longest_code_that_is_taken_is_not_met(sign: str) -> None:
+    longest = next(length for length in range(1, 5000) if not CODE.fullmatch(sign * length)) - 1
+    answer = urlencode({"code": sign * longest, "state": "s" * 43, "iss": "https://identidad.example"})
+    overridden = MANAGED["Common"]["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+    counted = {each["Name"] for each in overridden}
+    assert "GenericRFI_QUERYARGUMENTS" in counted
+    assert len(answer) <= LONGEST_QUERY or "SizeRestrictions_QUERYSTRING" in counted
 
 
 BODY_RULES = {

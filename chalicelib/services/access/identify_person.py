@@ -49,7 +49,8 @@ ANSWER_WITHIN = timedelta(minutes=15)
 ENTER_WITHIN = timedelta(minutes=10)
 """How long an identity gets somebody in, and begins a registration."""
 _ASKED, _KNOWN = "identity-asked", "identity"
-_CODE = re.compile(r"[\x21-\x7e]{1,2000}")
+CODE = re.compile(r"[\x21-\x7e]{1,2000}")
+"""What a provider's code may be; the firewall lets it pass."""
 _CANCELLED = "access_denied"
 
 
@@ -141,7 +142,7 @@ def finish_identification(
         raise not_proven()
     if answer.error:
         raise _cancelled(answer.error)
-    if not _CODE.fullmatch(answer.code):
+    if not CODE.fullmatch(answer.code):
         raise not_proven()
     counted = _admit(asked, origin, tools, now)
     try:
