@@ -28,7 +28,7 @@ def test_each_method_is_written_out_and_the_package_stays_as_it_is() -> None:
 
 def test_a_condition_that_splits_a_text_is_never_met_and_the_others_stay() -> None:
     template = a_whole_template()
-    part = {"Fn::Select": [0, {"Fn::Split": [":", {"Ref": "OperatorMail"}]}]}
+    part = {"Fn::Select": [0, {"Fn::Split": [":", {"Ref": "BackupCopyVaultArn"}]}]}
     plain = {"Fn::Equals": [{"Ref": "Country"}, "PE"]}
     template["Conditions"] = {"ByWeb": {"Fn::Equals": [part, "https"]}, "InPeru": plain}
     seen = spelled_out(template)["Conditions"]
