@@ -18,7 +18,7 @@ from typing import Any
 from chalicelib.domain.hold import CheckResult
 from chalicelib.store.codec import to_data
 from chalicelib.store.institution_keys import CHECKED, HELD, RESTORE
-from infra.restore.findings import CHECKS, Finding, find_all, newest
+from infra.restore.damage import CHECKS, Damage, find_all, newest
 from infra.restore.gather import gather
 from infra.restore.ledger import Ledger
 from infra.restore.lost import ABANDONED, find_lost
@@ -40,8 +40,8 @@ class Checked:
     """What came of a check: what is left to mend, and what somebody accepted."""
 
     result: CheckResult
-    findings: tuple[Finding, ...]
-    accepted: tuple[Finding, ...]
+    findings: tuple[Damage, ...]
+    accepted: tuple[Damage, ...]
     text: str
 
     @property
@@ -71,7 +71,7 @@ def check_tables(  # noqa: PLR0913 - what to compare, and by what
     restored_to = _restored_to(places, dynamodb)
     about = json.dumps([*places.tables.values(), places.documents])
 
-    def read() -> tuple[datetime, list[Finding]]:
+    def read() -> tuple[datetime, list[Damage]]:
         began, goes_on = ledger.begin(about, now)
         if goes_on:
             say(f"Se sigue con lo leído desde {began.isoformat()}.")
@@ -145,8 +145,8 @@ def _report(  # noqa: PLR0913 - all that it tells
     places: Places,
     ledger: Ledger,
     *,
-    left: Iterable[Finding],
-    taken: Iterable[Finding],
+    left: Iterable[Damage],
+    taken: Iterable[Damage],
     accepted: Mapping[tuple[str, str], str],
     began_at: datetime,
     restored_to: datetime | None,
