@@ -27,7 +27,7 @@ from chalicelib.gateways.secret_texts import SecretTexts
 from chalicelib.services.seen_by_pages import SeenByPages
 from chalicelib.store import tables
 from chalicelib.store.page_view import Seen
-from infra.local.identity.server import IdentitySimulator
+from infra.local.identity.server import IdentitySimulator, Wrongs
 from tests.browser_requests import Browser
 from tests.deposit_world import AUTHORITY, NOW, Clock, World
 from tests.kept_secret import KeptSecret
@@ -98,7 +98,8 @@ class Identities:
 
 @contextmanager
 def identities(environment: dict[str, str], simulator: IdentitySimulator, **settings: str) -> Iterator[Identities]:
-    """Yield a seeded world whose provider is the simulator, which does nothing wrong yet."""
+    """Yield a seeded world whose provider is the simulator, which was asked nothing and does nothing wrong yet."""
+    simulator.wrongs, simulator.asked = Wrongs(), []
     known = {**environment, "API_AUTHORITY": AUTHORITY, "API_BASE_URL": f"https://{AUTHORITY}", **settings}
     container = _container(Config.from_env({**known, **simulator.environment}))
     clock = container.clock

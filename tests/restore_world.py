@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -83,12 +82,6 @@ class RestoreWorld:
             item.pop(name)
             if value is not None:
                 item[name] = {"S": value}
-        self.put(table, item)
-
-    def change_data(self, table: str, **fields: Any) -> None:
-        """Change fields of the first item's data."""
-        item = self.items(table)[0]
-        item["data"] = {"S": json.dumps({**json.loads(item["data"]["S"]), **fields})}
         self.put(table, item)
 
     def check(self, places: Places | None = None, **more: Any) -> Checked:

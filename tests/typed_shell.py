@@ -70,7 +70,6 @@ MAKES = frozenset(re.findall(r"^([\w./-]+):", _MAKEFILE.read_text("utf-8"), re.M
 """What make is told of: nothing of it is made here."""
 _REPLACED = re.compile(r"^(?:operator|restore)\(\) \{.*\}$", re.MULTILINE)
 """What would lead out of the shell."""
-_DEFINED = re.compile(r"^(?:STACK=.*?$|\w+\(\) \{[^\n]*\}$|\w+\(\) \{$.*?^\}$)", re.MULTILINE | re.DOTALL)
 _STUBS = r"""
 ask() {
   local told

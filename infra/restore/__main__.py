@@ -33,7 +33,7 @@ from infra.restore.places import (
     places_of,
     under_new_names,
 )
-from infra.restore.restored_tables import end_what_lets_in, restore_tables
+from infra.restore.restore_tables import end_what_lets_in, restore_tables
 
 DONE, FAILED, DAMAGED = 0, 1, 3
 _TRIES = ClientConfig(retries={"max_attempts": 10, "mode": "adaptive"})

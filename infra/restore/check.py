@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.hold import CheckResult
-from chalicelib.store.codec import to_data
-from chalicelib.store.institution_keys import CHECKED, HELD, RESTORE
-from infra.restore.findings import CHECKS, Finding, find_all, newest
+from infra.restore.damage import CHECKS, Damage, find_all, newest
 from infra.restore.gather import gather
+from infra.restore.hold_items import put_check, restored_to
 from infra.restore.ledger import Ledger
 from infra.restore.lost import ABANDONED, find_lost
 from infra.restore.places import CannotRestore, Places
@@ -40,8 +39,8 @@ class Checked:
     """What came of a check: what is left to mend, and what somebody accepted."""
 
     result: CheckResult
-    findings: tuple[Finding, ...]
-    accepted: tuple[Finding, ...]
+    findings: tuple[Damage, ...]
+    accepted: tuple[Damage, ...]
     text: str
 
     @property
@@ -68,15 +67,15 @@ def check_tables(  # noqa: PLR0913 - what to compare, and by what
     that are in use, what happens while they are read is in one and not in the next: then a damage is one that a second
     reading finds as well.
     """
-    restored_to = _restored_to(places, dynamodb)
+    instant = restored_to(places, dynamodb)
     about = json.dumps([*places.tables.values(), places.documents])
 
-    def read() -> tuple[datetime, list[Finding]]:
+    def read() -> tuple[datetime, list[Damage]]:
         began, goes_on = ledger.begin(about, now)
         if goes_on:
             say(f"Se sigue con lo leído desde {began.isoformat()}.")
         gather(places, ledger, dynamodb=dynamodb, s3=s3, say=say)
-        find_lost(places, ledger, restored_to=restored_to, before=before, dynamodb=dynamodb, s3=s3)
+        find_lost(places, ledger, restored_to=instant, before=before, dynamodb=dynamodb, s3=s3)
         return began, list(find_all(ledger))
 
     began_at, found = read()
@@ -94,12 +93,12 @@ def check_tables(  # noqa: PLR0913 - what to compare, and by what
         taken=taken,
         accepted=accepted or {},
         began_at=began_at,
-        restored_to=restored_to,
+        instant=instant,
     )
     digest = hashlib.sha256(text.encode()).hexdigest()
     counts = dict(Counter(one.kind for one in left))
     result = CheckResult(places.restored, began_at, len(taken), digest, counts)
-    _write(places, result, dynamodb)
+    put_check(places, result, dynamodb)
     ledger.finish()
     return Checked(result, tuple(left), tuple(taken), text)
 
@@ -126,34 +125,19 @@ def read_accepted(path: Path) -> dict[tuple[str, str], str]:
     return found
 
 
-def _restored_to(places: Places, dynamodb: Any) -> datetime | None:
-    """Return what the tables were restored to, as the restore wrote it."""
-    key = {"institution_id": {"S": RESTORE}, "item": {"S": HELD}}
-    item = dynamodb.get_item(TableName=places.table("INSTITUTIONS_TABLE"), Key=key, ConsistentRead=True).get("Item")
-    hold = {} if item is None else json.loads(item["data"]["S"])
-    told = hold.get("restored_to") if hold.get("tables") == places.restored else None
-    return None if told is None else datetime.fromisoformat(told)
-
-
-def _write(places: Places, result: CheckResult, dynamodb: Any) -> None:
-    key = {"institution_id": {"S": RESTORE}, "item": {"S": CHECKED}}
-    item = {**key, "data": {"S": json.dumps(to_data(result))}}
-    dynamodb.put_item(TableName=places.table("INSTITUTIONS_TABLE"), Item=item)
-
-
 def _report(  # noqa: PLR0913 - all that it tells
     places: Places,
     ledger: Ledger,
     *,
-    left: Iterable[Finding],
-    taken: Iterable[Finding],
+    left: Iterable[Damage],
+    taken: Iterable[Damage],
     accepted: Mapping[tuple[str, str], str],
     began_at: datetime,
-    restored_to: datetime | None,
+    instant: datetime | None,
 ) -> str:
     lines = [
         f"Revisión de {places.restored or 'las tablas de la pila'}, leídas desde {began_at.isoformat()}",
-        f"Instante restaurado: {'ninguno' if restored_to is None else restored_to.isoformat()}",
+        f"Instante restaurado: {'ninguno' if instant is None else instant.isoformat()}",
         "Último depósito de cada tabla: "
         + ", ".join(f"{name} {at or 'ninguno'}" for name, at in newest(ledger).items()),
         "",

@@ -27,7 +27,7 @@ from infra.restore.bring_back import bring_back
 from infra.restore.check import Checked, check_tables
 from infra.restore.ledger import Ledger
 from infra.restore.places import Places, places_of, under_new_names, with_restored_tables
-from infra.restore.restored_tables import restore_tables
+from infra.restore.restore_tables import restore_tables
 
 PREFIX = "casilla-r1"
 _WHY = "--reason 'Simulacro de restauración' --operator simulacro"

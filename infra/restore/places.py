@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from chalicelib.config import Config
 from infra.template import load_template
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,60}")
@@ -93,8 +92,3 @@ def restored_names(prefix: str) -> dict[str, str]:
 def with_restored_tables(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
     """Return an environment as the stack's functions have it once RestoredTables is this."""
     return {**environment, **restored_names(prefix), "RESTORED_TABLES": prefix}
-
-
-def config_of(environment: Mapping[str, str]) -> Config:
-    """Return the functions' configuration out of what they read."""
-    return Config.from_env(environment)

@@ -86,8 +86,8 @@ class Site:
         """Walk from start to end; return what there is to complain of."""
         self.wire.clear()
         self.wire.strikes = list(strikes)
-        self.simulator.wrongs = wrongs or Wrongs()
         with self.engine.opened() as environment, identities(environment, self.simulator) as way:
+            self.simulator.wrongs = wrongs or Wrongs()
             if wrongs is not None:
                 way.be_impatient()
             people = way.browser().people

@@ -22,9 +22,9 @@ from chalicelib.bootstrap.session import token_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from chalicelib.domain.event import Event, EventType
-from infra.restore import findings
+from infra.restore import damage
 from infra.restore.check import read_accepted, summary
-from infra.restore.findings import CHECKS
+from infra.restore.damage import CHECKS
 from infra.restore.places import CannotRestore
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
@@ -240,7 +240,7 @@ class TestMessages:
         assert "avisos saldrán al liberar, a lo más por segunda vez: 2." in world.check().text
 
     def test_many_have_somebody_decide(self, world: RestoreWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(findings, "MOST_IN_FLIGHT", 1)
+        monkeypatch.setattr(damage, "MOST_IN_FLIGHT", 1)
 
         assert [one.kind for one in world.check().findings] == ["alerts_in_flight"]
 

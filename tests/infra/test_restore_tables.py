@@ -22,7 +22,7 @@ from chalicelib.bootstrap.session import token_store
 from chalicelib.domain.access.token import NewToken, TokenKind
 from infra.restore.bring_back import bring_back
 from infra.restore.places import CannotRestore, Places, places_of, restored_names, under_new_names, with_restored_tables
-from infra.restore.restored_tables import restore_tables
+from infra.restore.restore_tables import restore_tables
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
 from tests.kept_container import kept_container

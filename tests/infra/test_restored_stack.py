@@ -20,7 +20,7 @@ from infra.deploy.steps import Deployer, Wish
 from infra.deploy.use.deployment import Deployment, look_at
 from infra.local import ministack
 from infra.restore.places import Places, places_of, under_new_names
-from infra.restore.restored_tables import restore_tables
+from infra.restore.restore_tables import restore_tables
 
 pytestmark = pytest.mark.deep
 

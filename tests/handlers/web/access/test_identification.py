@@ -15,7 +15,7 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.event import EventType
 from chalicelib.domain.mailbox import DocumentType, Holder, UserState
 from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
-from infra.local.identity.server import IdentitySimulator, Wrongs, running
+from infra.local.identity.server import IdentitySimulator, running
 from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import NOW, a_frozen_mailbox, a_mailbox, a_user
@@ -33,7 +33,6 @@ def simulator() -> Iterator[IdentitySimulator]:
 
 @pytest.fixture
 def way(aws: dict[str, str], moto_engine: Engine, simulator: IdentitySimulator) -> Iterator[Identities]:
-    simulator.wrongs, simulator.asked = Wrongs(), []
     with identities(aws, simulator) as way:
         moto_engine.client("ses").verify_email_identity(EmailAddress=way.world.container.config.mail_from)
         yield way

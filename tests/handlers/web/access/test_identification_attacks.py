@@ -13,7 +13,7 @@ from chalicelib.domain.limit import Budget
 from chalicelib.gateways.access.identity_provider import ProviderClient
 from chalicelib.handlers.cookies import IDENTITY_COOKIE, SESSION_COOKIE
 from chalicelib.services.access import identify_person
-from infra.local.identity.server import WRONG_SECRET, IdentitySimulator, Wrongs, running
+from infra.local.identity.server import WRONG_SECRET, IdentitySimulator, running
 from infra.local.identity.tokens import SigningKey
 from tests.browser_requests import check_html, text_of
 from tests.cloud import Engine
@@ -32,7 +32,7 @@ def simulator() -> Iterator[IdentitySimulator]:
 
 @pytest.fixture
 def way(aws: dict[str, str], moto_engine: Engine, simulator: IdentitySimulator) -> Iterator[Identities]:
-    simulator.wrongs, simulator.asked, simulator.keys = Wrongs(), [], [SigningKey("simulador-1", _KEY.private)]
+    simulator.keys = [SigningKey("simulador-1", _KEY.private)]
     with identities(aws, simulator) as way:
         moto_engine.client("ses").verify_email_identity(EmailAddress=way.world.container.config.mail_from)
         way.browser().people.seed()

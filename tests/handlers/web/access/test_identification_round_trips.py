@@ -9,7 +9,7 @@ import pytest
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.mailbox import AcceptedText, UserState
 from chalicelib.renderers.portal_texts import portal_texts
-from infra.local.identity.server import IdentitySimulator, Wrongs, running
+from infra.local.identity.server import IdentitySimulator, running
 from tests.costs import measure
 from tests.deposit_world import NOW
 from tests.identity_world import ANSWER, DNI, ENTRIES, START, Identities, identities
@@ -23,7 +23,6 @@ def simulator() -> Iterator[IdentitySimulator]:
 
 @pytest.fixture
 def way(aws: dict[str, str], simulator: IdentitySimulator) -> Iterator[Identities]:
-    simulator.wrongs = Wrongs()
     with identities(aws, simulator) as way:
         way.browser().people.tools.accounts.add(
             Account(f"1-{DNI}", "u1", f"1-{DNI}", UserState.ACTIVE, accepted=_accepted())

@@ -10,8 +10,7 @@ import pytest
 from chalicelib.gateways.access.identity_provider import ProviderClient, SecretSent
 from chalicelib.gateways.credential import Credential
 from chalicelib.gateways.secret_texts import SecretTexts
-from infra.local.identity.server import WRONG_SECRET, IdentitySimulator, Wrongs, running
-from infra.local.identity.tokens import SigningKey
+from infra.local.identity.server import WRONG_SECRET, IdentitySimulator, running
 from tests.browser_requests import text_of
 from tests.cloud import Engine
 from tests.identity_world import ENTRIES, Identities, identities
@@ -19,7 +18,6 @@ from tests.kept_secret import KeptSecret
 
 TOKEN = "/service/token"
 RIGHT = "clave-del-convenio"
-_KEY = SigningKey("una")
 Show = Callable[..., KeptSecret]
 
 
@@ -31,7 +29,6 @@ def simulator() -> Iterator[IdentitySimulator]:
 
 @pytest.fixture
 def way(aws: dict[str, str], moto_engine: Engine, simulator: IdentitySimulator) -> Iterator[Identities]:
-    simulator.wrongs, simulator.asked, simulator.keys = Wrongs(), [], [SigningKey("simulador-1", _KEY.private)]
     with identities(aws, simulator) as way:
         moto_engine.client("ses").verify_email_identity(EmailAddress=way.world.container.config.mail_from)
         way.browser().people.seed()

@@ -16,7 +16,7 @@ from chalicelib.domain.registration.assurance import Comparison, Level, Source
 from chalicelib.domain.registration.registration import RegistrationState
 from chalicelib.handlers.cookies import DRAFT_COOKIE, IDENTITY_COOKIE
 from chalicelib.store.tables import RegistrationItem
-from infra.local.identity.server import IdentitySimulator, Wrongs
+from infra.local.identity.server import IdentitySimulator
 from infra.local.identity.server import running as identity_running
 from infra.local.registries.server import Simulator
 from infra.local.registries.server import running as registries_running
@@ -46,7 +46,6 @@ def registries() -> Iterator[Simulator]:
 def way(
     aws: dict[str, str], moto_engine: Engine, provider: IdentitySimulator, registries: Simulator
 ) -> Iterator[Identities]:
-    provider.wrongs = Wrongs()
     registries.asked.clear()
     settings = {"RENIEC_URL": registries.reniec_url, "SUNAT_URL": registries.sunat_url}
     settings |= {"REGISTRY_USER": ACCESS.user_dni, "REGISTRY_RUC": ACCESS.institution_ruc}

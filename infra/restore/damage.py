@@ -14,7 +14,7 @@ MOST_IN_FLIGHT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Damage:
     """One damage: its kind, by which it is accepted and counted, the thing, and what there is to know of it."""
 
     kind: str
@@ -319,8 +319,8 @@ CHECKS = (
 """Every kind of damage that is looked for."""
 
 
-def find_all(ledger: Ledger) -> Iterator[Finding]:
+def find_all(ledger: Ledger) -> Iterator[Damage]:
     """Yield every damage, kind by kind."""
     for check in CHECKS:
         for thing, about in check.find(ledger):
-            yield Finding(check.kind, thing, about)
+            yield Damage(check.kind, thing, about)

@@ -6,7 +6,6 @@ other. What a restore leaves out is put as the template says: recovery, expiry, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,15 +13,13 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.hold import Hold
-from chalicelib.store.codec import to_data
-from chalicelib.store.institution_keys import HELD, RESTORE
+from infra.restore.hold_items import find_hold, put_hold, restored_to
 from infra.restore.places import CannotRestore, Places, logical_ids
 from infra.restore.rows import LETS_IN
 from infra.template import load_template
 
 Say = Callable[[str], None]
 _EVENTS, _TOKENS, _INSTITUTIONS = "EVENTS_TABLE", "TOKENS_TABLE", "INSTITUTIONS_TABLE"
-_HOLD = {"institution_id": {"S": RESTORE}, "item": {"S": HELD}}
 _SAME = timedelta(seconds=1)
 """DynamoDB tells instants to the second."""
 
@@ -73,9 +70,9 @@ def _refuse_another_instant(target: Places, to: datetime, dynamodb: Any) -> None
             if "SourceBackupArn" not in told:
                 others[table] = told.get("RestoreDateTime", to)
     if _status(target.table(_INSTITUTIONS), dynamodb) == "ACTIVE":
-        known = _known_hold(target, dynamodb)
-        if known is not None and known["tables"] == target.restored and known["restored_to"]:
-            others[target.table(_INSTITUTIONS)] = datetime.fromisoformat(known["restored_to"])
+        before = restored_to(target, dynamodb)
+        if before is not None:
+            others[target.table(_INSTITUTIONS)] = before
     differ = {table: at.astimezone(UTC) for table, at in others.items() if abs(at - to) >= _SAME}
     if differ:
         listed = ", ".join(f"{table} a {at.isoformat()}" for table, at in sorted(differ.items()))
@@ -157,16 +154,8 @@ def _tokens(places: Places, dynamodb: Any) -> Iterator[str]:
 
 def _hold(places: Places, to: datetime, dynamodb: Any, now: datetime) -> None:
     """Write since when jobs wait over these tables, and what they were restored to; once."""
-    known = _known_hold(places, dynamodb)
-    if known is not None and known["tables"] == places.restored:
+    known = find_hold(places, dynamodb)
+    if known is not None and known.tables == places.restored:
         return
-    hold = to_data(Hold(places.restored, is_held=True, since=now, restored_to=to))
-    hold["lost"] = [] if known is None else known["lost"]
-    data = {"data": {"S": json.dumps(hold)}}
-    dynamodb.put_item(TableName=places.table(_INSTITUTIONS), Item={**_HOLD, **data})
-
-
-def _known_hold(places: Places, dynamodb: Any) -> dict[str, Any] | None:
-    found = dynamodb.get_item(TableName=places.table(_INSTITUTIONS), Key=_HOLD, ConsistentRead=True).get("Item")
-    known: dict[str, Any] | None = None if found is None else json.loads(found["data"]["S"])
-    return known
+    lost = () if known is None else known.lost
+    put_hold(places, Hold(places.restored, is_held=True, since=now, restored_to=to, lost=lost), dynamodb)
