@@ -10,12 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.packages import today
+from infra.deploy.restored import RESTORED
 from infra.deploy.stage import StageError, stage_of_stack
 from infra.deploy.steps import Deployer, Wish
 
 USES: Mapping[str, str] = {
     "packages": "packages: los paquetes que se subieron, el más nuevo primero, y cuál está en servicio",
-    "rollback": "rollback PAQUETE: vuelve a poner en servicio un paquete que se subió antes",
+    "rollback": "rollback PAQUETE [NOMBRES]: vuelve a poner en servicio un paquete que se subió antes; NOMBRES,"
+    " separados por comas, es lo que ese paquete no tiene y se puede quitar aunque no se pueda rehacer",
 }
 """How each is used, by its first word."""
 _MISUSED = 2
@@ -56,11 +58,20 @@ def _packages(deployer: Deployer) -> None:
         deployer.tell(f"Todavía no se subió ningún paquete a {deployer.stage.bucket}.")
 
 
-def _rollback(deployer: Deployer, package_id: str) -> None:
-    deployer.roll_back(package_id, Wish(today()))
+def _rollback(deployer: Deployer, package_id: str, names: str = "") -> None:
+    deployer.roll_back(package_id, Wish(today(), given_up=given_up(names)))
 
 
-_COMMANDS: Mapping[tuple[str, int], Callable[..., None]] = {("packages", 0): _packages, ("rollback", 1): _rollback}
+def given_up(names: str) -> frozenset[str]:
+    """Return what may go by a way back, of names between commas: never which tables serve."""
+    return frozenset(filter(None, names.split(","))) - RESTORED
+
+
+_COMMANDS: Mapping[tuple[str, int], Callable[..., None]] = {
+    ("packages", 0): _packages,
+    ("rollback", 1): _rollback,
+    ("rollback", 2): _rollback,
+}
 """By name and number of arguments."""
 
 

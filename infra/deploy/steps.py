@@ -176,7 +176,8 @@ class Deployer:
             raise DeployError(
                 f"No se despliega, y el conjunto de cambios se borró:\n{lines}\nDeje la descripción de lo que existe"
                 " como está; lo nuevo lleva un nombre nuevo al lado, y los datos se pasan antes de quitar lo de antes."
-                " Lo que ya no hace falta se quita nombrándolo: LOSES (docs/despliegue.md)."
+                " Lo que ya no hace falta se quita nombrándolo: LOSES, o detrás del paquete al volver atrás"
+                " (docs/despliegue.md)."
             )
         return change_set
 

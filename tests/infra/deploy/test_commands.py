@@ -26,12 +26,17 @@ def test_everything_else_goes_to_the_function(line: str) -> None:
     assert not operate.is_about_deployment(line)
 
 
-@pytest.mark.parametrize("line", ["rollback", "packages x", "rollback a b", "rollback 'a"])
+@pytest.mark.parametrize("line", ["rollback", "packages x", "rollback a b c", "rollback 'a"])
 def test_what_is_not_understood_says_how_it_is_used_and_does_nothing(
     line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert commands.run("casilla", line) == 2
     assert capsys.readouterr().err.splitlines() == list(commands.USES.values())
+
+
+def test_a_way_back_gives_up_what_is_named_and_never_the_tables_that_serve() -> None:
+    assert commands.given_up("") == frozenset()
+    assert commands.given_up("Queue0,RestoredTables,,JobLogGroup") == {"Queue0", "JobLogGroup"}
 
 
 def test_a_stack_that_no_stage_has_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +94,7 @@ def test_the_operators_program_gives_on_what_the_deployers_knows() -> None:
 def test_the_operators_program_gives_it_on_as_it_was_typed(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("CMD", "rollback 'a b' c")
+    monkeypatch.setenv("CMD", "rollback 'a b' c d")
     monkeypatch.setenv("STACK", "nobodys")
     assert operate.main() == 2
     assert capfd.readouterr().err.splitlines() == list(commands.USES.values())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from infra.deploy import commands
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.guard import policy
 from infra.deploy.packages import Package, content_hash, package_id_of
@@ -222,6 +223,38 @@ def test_the_policy_of_an_update_that_fails_is_taken_back(deployer: Deployer) ->
     held = deployer.stack.cfn.get_stack_policy(StackName=deployer.stage.stack)["StackPolicyBody"]
     assert json.loads(held) == policy()
     deployer.stack.cfn.update_termination_protection(StackName=deployer.stage.stack, EnableTerminationProtection=False)
+
+
+@pytest.mark.ministack
+def test_a_way_back_takes_away_what_the_release_brought_by_its_name_alone(
+    deployer: Deployer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = deployer.cloud.client("sts").get_caller_identity()["Account"]
+    back = replace(deployer, stage=replace(deployer.stage, account=account))
+    api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api", "DefinitionBody": {"paths": {}}}}
+    former, new = (with_api(one, api) for one in (a_package(), a_package(queues=1)))
+    former = with_archive(former, tmp_path)
+    back.store.prepare()
+    back.store.keep(former, now=WISH.now, commit="abc")
+    done(back, new)
+    back.cloud.client("cloudwatch")
+    monkeypatch.delenv("AWS_ENDPOINT_URL")  # every client is made by now
+
+    with pytest.raises(DeployError, match=r"(?s)Queue0 .* se quita: se pierde: .*detrás del paquete"):
+        back.roll_back(former.package_id, WISH)
+
+    def refuse(**_: object) -> None:
+        raise Died
+
+    back.stack.cfn.meta.events.register("before-call.cloudformation.ExecuteChangeSet", refuse)
+    with pytest.raises(Died):
+        back.roll_back(former.package_id, replace(WISH, given_up=commands.given_up("Queue0")))
+    back.stack.cfn.update_termination_protection(StackName=back.stage.stack, EnableTerminationProtection=False)
+
+
+def with_api(package: Package, api: Mapping[str, Any]) -> Package:
+    template = {**package.template, "Resources": {**package.template["Resources"], "RestAPI": api}}
+    return replace(package, template=template, package_id=package_id_of(package.code, template))
 
 
 def with_alarms(*states: str) -> tuple[Deployer, list[str]]:
