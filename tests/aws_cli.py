@@ -187,6 +187,10 @@ def _value(option: str, shape: Shape, values: list[str]) -> Any:
     [value] = values
     if isinstance(shape, StructureShape | MapShape):
         return _json(option, value) if value.lstrip().startswith("{") else _shorthand(option, shape, value)
+    if shape.type_name == "boolean":
+        if value not in {"true", "false"}:
+            raise NotACommand(f"{option} is true or false: {value}")
+        return value == "true"
     if shape.type_name in {"integer", "long", "float", "double"}:
         try:
             return float(value) if shape.type_name in {"float", "double"} else int(value)

@@ -36,6 +36,7 @@ RECORDED: dict[tuple[str, str], dict[str, Any]] = {
     ("backup", "ListBackupJobs"): {"BackupJobs": []},
     ("backup", "ListCopyJobs"): {"CopyJobs": []},
     ("backup", "UpdateGlobalSettings"): {},
+    ("backup", "UpdateRegionSettings"): {},
     ("cloudformation", "DetectStackDrift"): {"StackDriftDetectionId": "recorded"},
     ("deploy", "ListDeployments"): {"deployments": ["recorded"]},
     ("iam", "ListAccessKeys"): {

@@ -12,6 +12,10 @@ from infra import licences, locks
 from infra.locks import DEVELOPMENT, PACKAGE, PROVIDED, ROOT
 
 
+DEVELOPERS = pytest.mark.deep
+"""What looks at the packages of `requirements-dev.txt` as they are installed, which `make test` does without."""
+
+
 def installed(names: set[str]) -> list[Message]:
     """Return the metadata of what is installed here; a marker keeps some of a lock away from this machine."""
     found = []
@@ -38,6 +42,7 @@ def test_all_that_ships_is_under_an_allowed_licence() -> None:
     assert [licences.objection(one.name, one.licence, ships=True) for one in licences.carried()] == [None] * 3
 
 
+@DEVELOPERS
 def test_all_that_tests_and_tools_use_is_under_an_allowed_licence() -> None:
     assert licences.objections(installed(set(locks.locked(DEVELOPMENT))), ships=False) == []
 
@@ -54,6 +59,7 @@ def test_what_asks_for_more_is_named_with_a_reason() -> None:
         assert name in {*locks.locked(PACKAGE), *(one.name for one in licences.carried())}
 
 
+@DEVELOPERS
 def test_the_table_has_nothing_that_nobody_needs() -> None:
     said = {name: licences.expression(one) for name, one in named_metadata().items()}
     used = " ".join([*said.values(), *(one.licence for one in licences.carried())])

@@ -15,6 +15,8 @@ from packaging.utils import canonicalize_name
 from infra import locks
 from infra.locks import CHECKOV, DEVELOPMENT, ENGINE, LOCKS, PACKAGE, RUNTIME, TESTS, Lock
 
+DEVELOPERS = pytest.mark.deep
+"""What looks at the packages of `requirements-dev.txt` as they are installed, which `make test` does without."""
 EVERY_LOCK = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 ENTRY = re.compile(r"[a-z0-9-]+==[A-Za-z0-9.!+]+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?|#.*|    #.*|")
 OWN_TOOLS = {"pip", "setuptools", "wheel"}
@@ -94,14 +96,17 @@ def test_all_that_an_environment_of_its_own_gets_is_named_by_people(lock: Lock) 
     assert here == {canonicalize_name(one.name) for one in locks.requirements(lock)}
 
 
-def test_these_tests_run_with_the_locked_versions() -> None:
-    for name, requirement in locks.locked(DEVELOPMENT).items():
+@pytest.mark.parametrize("lock", [TESTS, pytest.param(DEVELOPMENT, marks=DEVELOPERS)], ids=lambda lock: lock.name)
+def test_these_tests_run_with_the_locked_versions(lock: Lock) -> None:
+    for name, requirement in locks.locked(lock).items():
         if applies(requirement, HERE) and name not in OWN_TOOLS:
             assert distribution(name).version == locks.version(requirement), name
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda told: f"{told['python_version']}-{told['platform_machine']}")
-@pytest.mark.parametrize("lock", [DEVELOPMENT, PACKAGE], ids=lambda lock: lock.name)
+@pytest.mark.parametrize(
+    "lock", [TESTS, PACKAGE, pytest.param(DEVELOPMENT, marks=DEVELOPERS)], ids=lambda lock: lock.name
+)
 def test_a_lock_holds_all_that_is_needed_on_a_machine_and_nothing_else(lock: Lock, machine: dict[str, str]) -> None:
     here = {name: locks.version(one) for name, one in locks.locked(lock).items() if applies(one, machine)}
     asked = needed(lock, machine)

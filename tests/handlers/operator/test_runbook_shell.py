@@ -125,6 +125,7 @@ def test_an_operation_that_is_only_named_exists(line: str) -> None:
         ("logs tail /aws/lambda/x --pattern y", "--pattern"),
         ("cloudtrail put-event-selectors --trail-name x --advanced-event-selectors [{]", "is no JSON"),
         ("sqs purge-queue --queue-url x --output words", "--output words"),
+        ("backup update-region-settings --resource-type-opt-in-preference S3=yes", "true or false"),
     ],
 )
 def test_what_the_command_line_would_refuse_is_refused(typed: str, why: str) -> None:
