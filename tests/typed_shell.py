@@ -47,7 +47,6 @@ RECORDED: dict[tuple[str, str], dict[str, Any]] = {
     ("kms", "DescribeKey"): {"KeyMetadata": {"KeyState": "PendingDeletion", "DeletionDate": "recorded"}},
     ("kms", "CancelKeyDeletion"): {"KeyId": "recorded"},
     ("kms", "EnableKey"): {},
-    ("s3api", "DeleteObject"): {"DeleteMarker": True, "VersionId": "recorded"},
     ("s3api", "CopyObject"): {"CopySourceVersionId": "recorded"},
     ("sesv2", "GetAccount"): {
         "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},

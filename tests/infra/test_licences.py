@@ -11,7 +11,6 @@ import pytest
 from infra import licences, locks
 from infra.locks import DEVELOPMENT, PACKAGE, PROVIDED, ROOT
 
-
 DEVELOPERS = pytest.mark.deep
 """What looks at the packages of `requirements-dev.txt` as they are installed, which `make test` does without."""
 
