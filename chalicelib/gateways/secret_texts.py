@@ -7,7 +7,6 @@ printed. The lines of the log begin with `secret`, and the alarm SecretsFailing 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +46,8 @@ class _Kept:
     value: Any
     read_at: datetime
     tried_at: datetime
+    being_read: int = 0
+    """By how many threads."""
 
 
 class SecretTexts:
@@ -60,7 +61,6 @@ class SecretTexts:
         self._again: Any = None
         self._kept: dict[str, _Kept] = {}
         self._unset: dict[str, datetime] = {}
-        self._reading = threading.RLock()
 
     def get(self, arn: str, read: Callable[[SecretText], _T]) -> _T:
         """Return what `read` makes of a secret; the same object as long as the secret is the same.
@@ -73,24 +73,24 @@ class SecretTexts:
             Unavailable: `secret_unavailable`, the next call asks again; or `secret_malformed`, as refused by `read`.
 
         """
-        with self._reading:
-            now, kept = self._clock(), self._kept.get(arn)
-            if kept is None:
-                return self._first(arn, read, now)
-            if now - kept.read_at >= GOOD_FOR and now - kept.tried_at >= TRIED_EVERY:
-                self._try_again(arn, kept, read, now)
-            if now - kept.read_at >= KEPT_FOR:
-                raise _unavailable("secret_unavailable")
-            value: _T = kept.value
-            return value
+        now, kept = self._clock(), self._kept.get(arn)
+        if kept is None:
+            return self._first(arn, read, now)
+        age = now - kept.read_at
+        is_tried = now - kept.tried_at < TRIED_EVERY and not (kept.being_read and age >= KEPT_FOR)
+        if age >= GOOD_FOR and not is_tried:
+            self._try_again(arn, kept, read, now)
+        if now - kept.read_at >= KEPT_FOR:
+            raise _unavailable("secret_unavailable")
+        value: _T = kept.value
+        return value
 
     def get_anew(self, arn: str, read: Callable[[SecretText], _T]) -> _T:
         """Read a secret at once, whatever its age; whoever showed it to somebody was refused. Otherwise as `get`."""
-        with self._reading:
-            kept = self._kept.get(arn)
-            if kept is not None:
-                self._try_again(arn, kept, read, self._clock())
-            return self.get(arn, read)
+        kept = self._kept.get(arn)
+        if kept is not None:
+            self._try_again(arn, kept, read, self._clock())
+        return self.get(arn, read)
 
     def _first(self, arn: str, read: Callable[[SecretText], _T], now: datetime) -> _T:
         unset_at = self._unset.get(arn)
@@ -111,14 +111,17 @@ class SecretTexts:
         return value
 
     def _try_again(self, arn: str, kept: _Kept, read: Callable[[SecretText], Any], now: datetime) -> None:
+        kept.being_read += 1
         kept.tried_at = now
         told = {"item": name_of(arn), "age_s": int((now - kept.read_at).total_seconds())}
-        self._again = self._again or self._make_again()
         try:
+            self._again = self._again or self._make_again()
             secret = _read(self._again, arn)
         except Unavailable as error:
             _logger.warning("secret not read again", extra={**told, "cause": type(error.__cause__).__name__})
             return
+        finally:
+            kept.being_read -= 1
         try:
             if secret != kept.secret:
                 kept.value = read(secret)

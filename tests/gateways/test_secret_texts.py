@@ -80,7 +80,7 @@ def test_a_secret_is_read_once_in_five_minutes_and_a_change_is_known_after_them(
     assert (secrets.get(ARN, pepper_of) == NEXT.encode(), manager.asked) == (True, 2)
 
 
-def test_who_asks_while_another_thread_reads_waits_for_what_it_finds(clock: Clock) -> None:
+def test_who_asks_while_another_thread_reads_is_not_told_that_it_cannot_be_had(clock: Clock) -> None:
     reads, go_on = Event(), Event()
 
     class Slow(KeptSecret):
