@@ -169,3 +169,10 @@ def test_no_other_institutions_office_and_no_officer_gets_there(staff: Staff, br
 def test_both_pages_of_offices_lead_to_it(browser: Browser) -> None:
     assert f'href="{PAGE}"' in text_of(browser.get(f"{BASE}/K7M3"))
     assert f'href="{OF_INSTITUTION}"' in text_of(browser.get(BASE))
+
+
+def test_nothing_else_is_done_to_an_office(browser: Browser) -> None:
+    assert browser.get(f"{BASE}/K7M3/otra").status_code == 404
+    forged = browser.send(f"{BASE}/K7M3/otra", csrf=csrf_of(browser.get(PAGE)))
+    assert browser._follow(forged).status_code == 404  # noqa: SLF001 - as above
+    assert browser.get(f"{BASE}/-/estado").status_code == 404
