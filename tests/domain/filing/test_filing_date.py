@@ -172,4 +172,5 @@ def test_the_answer_is_due_on_the_last_business_day_of_its_term() -> None:
 
 
 def test_dates_can_be_written_by_their_four_facts_alone() -> None:
-    assert FilingDates(at(MON, 10), MON, at(MON, 10), TUE).unconfirmed_year is None
+    dates = FilingDates(at(MON, 10), MON, at(MON, 10), TUE)
+    assert (dates.rule, dates.calendar_version, dates.unconfirmed_year) == (None, "", None)

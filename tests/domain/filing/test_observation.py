@@ -80,6 +80,7 @@ def test_it_lapses_at_the_midnight_after_its_last_second_and_what_came_before_is
     until = correctable_until(at(MON, 10, 0), HOURS, PERU)
     midnight = at(THU, 0, 0)
     assert lapses_at(until) == midnight
+    assert lapses_at(until.astimezone(LIMA)).tzinfo is UTC
     assert [may_correct(until, now) for now in (until, midnight - MOMENT, midnight)] == [True, True, False]
 
 

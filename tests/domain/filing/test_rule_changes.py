@@ -19,6 +19,12 @@ def test_a_rule_is_of_the_version_that_brings_it() -> None:
     assert read_rule("general", "", GENERAL, CLOSING, 9) is None
 
 
+def test_a_norm_of_the_greatest_length_is_taken() -> None:
+    rule = read_rule("closing", "x" * 300, GENERAL, None, 4)
+    assert rule is not None
+    assert len(rule.norm) == LONGEST_NORM == 300
+
+
 def test_until_midnight_the_general_norm_is_enough_and_until_closing_none_but_an_own_one_is() -> None:
     assert read_rule("midnight", "", GENERAL, None, 2) == FilingRule(CountsUntil.MIDNIGHT, "Norma general", 2)
     assert read_rule("midnight", "Res. 5", GENERAL, None, 2) == FilingRule(CountsUntil.MIDNIGHT, "Res. 5", 2)

@@ -37,6 +37,12 @@ def test_before_sending_on_a_business_evening_it_counts_today_and_is_attended_to
     )
 
 
+def test_an_institution_has_a_term_unless_it_is_said_that_it_has_none() -> None:
+    now = at(FRI, 20)
+    assert tell_before(OPEN.settle(now), OPEN) == before(OPEN, now)
+    assert len(tell_after(OPEN.settle(now), LIMA).rows) == 4
+
+
 def test_before_sending_within_hours_the_office_attends_at_once_and_without_a_term_none_is_told() -> None:
     assert before(OPEN, at(FRI, 10), has_term=False)[1:] == (
         "La oficina está en su horario de atención: lo atiende desde que llega.",
