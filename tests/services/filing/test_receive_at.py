@@ -59,7 +59,7 @@ def test_hours_and_rule_that_changed_hold_from_their_instant_on(tools: Receiving
 
 def test_an_office_that_was_not_there_yet_receives_nothing(tools: ReceivingTools) -> None:
     for office_id, at in (("K7M3", BEGUN - timedelta(seconds=1)), ("K7M", CHANGED), ("-", CHANGED)):
-        with pytest.raises(NotFound, match="^office_unknown"):
+        with pytest.raises(NotFound, match=r"^office_unknown"):
             receive_at(INSTITUTION, office_id, at, tools)
 
 
