@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.filing.procedure import Procedure, ProcedureKind
+from chalicelib.domain.filing.procedure import AnswerTerm, Procedure, ProcedureKind
 from chalicelib.domain.reading.text_fold import fold_text
 
 LONGEST_SUMMARY = 200
@@ -51,6 +51,8 @@ class CatalogueEntry:
     title: str
     summary: str
     keywords: tuple[str, ...]
+    cost_cents: int | None
+    answer_term: AnswerTerm
     retired_at: datetime | None
 
     @property
@@ -70,6 +72,8 @@ def entry_of(procedure: Procedure) -> CatalogueEntry:
         procedure.title,
         summary_of(procedure.description),
         procedure.keywords,
+        procedure.cost_cents,
+        procedure.answer_term,
         procedure.retired_at,
     )
 

@@ -62,7 +62,7 @@ def require_room(entries: Sequence[CatalogueEntry]) -> None:
 
     """
     if len(entries) >= MOST_PROCEDURES:
-        detail = f"El catálogo ya tiene {MOST_PROCEDURES} procedimientos, con los retirados: cambia uno retirado."
+        detail = f"El catálogo ya tiene {MOST_PROCEDURES} trámites, con los retirados: cambia uno retirado."
         raise Conflict("procedures_full", detail)
 
 
@@ -75,10 +75,10 @@ def require_own_name(procedure: Procedure, entries: Sequence[CatalogueEntry]) ->
     """
     others = [one for one in entries if one.procedure_id != procedure.procedure_id and not one.is_retired]
     if any(fold_text(one.title) == fold_text(procedure.title) for one in others):
-        detail = "Otro procedimiento vigente ya se llama así. Escribe otro nombre, o cambia aquel."
+        detail = "Otro trámite vigente ya se llama así. Escribe otro nombre, o cambia aquel."
         raise Conflict("procedure_title_taken", detail, field="title")
     if procedure.code and any(fold_text(one.code) == fold_text(procedure.code) for one in others):
-        detail = "Otro procedimiento vigente ya tiene ese código. Escribe otro, o déjalo vacío."
+        detail = "Otro trámite vigente ya tiene ese código. Escribe otro, o déjalo vacío."
         raise Conflict("procedure_code_taken", detail, field="tupa_code")
 
 
@@ -95,9 +95,9 @@ def with_form(procedure: Procedure, form: FormFile) -> Procedure:
         detail = f"Escribe cómo se llama el formulario, de 1 a {LONGEST_FORM_TITLE} letras."
         raise InvalidInput("form_title_invalid", detail, field="form_title")
     if any(one.sha256 == form.sha256 for one in procedure.forms):
-        raise InvalidInput("form_there_already", "Ese mismo archivo ya está en el procedimiento.", field="file")
+        raise InvalidInput("form_there_already", "Ese mismo archivo ya está en el trámite.", field="file")
     if len(procedure.forms) >= MOST_FORMS:
-        raise Conflict("forms_full", f"Un procedimiento tiene hasta {MOST_FORMS} formularios: quita uno antes.")
+        raise Conflict("forms_full", f"Un trámite tiene hasta {MOST_FORMS} formularios: quita uno antes.")
     return replace(procedure, forms=(*procedure.forms, replace(form, title=title)))
 
 
@@ -115,7 +115,7 @@ def find_form(procedure: Procedure, sha256: str) -> FormFile:
     """
     found = next((one for one in procedure.forms if one.sha256 == sha256), None)
     if found is None:
-        raise NotFound("form_unknown", "Este procedimiento no tiene ese formulario. Vuelve a su página.")
+        raise NotFound("form_unknown", "Este trámite no tiene ese formulario. Vuelve a su página.")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.filing.catalogue import CatalogueEntry
 from chalicelib.domain.filing.procedure import AnswerTerm, Procedure, ProcedureKind, Requirement
 from chalicelib.domain.filing.typed_procedure import Answer
 
@@ -87,6 +88,17 @@ def cost_words(cents: int | None) -> str:
     if cents is None:
         return "La entidad no lo indica."
     return f"S/{_SPACE}{cents // 100:,}.{cents % 100:02}" if cents else "Gratuito"
+
+
+def entry_facts(entry: CatalogueEntry) -> tuple[str, ...]:
+    """Return what a list says of a procedure beside its name: cost and term, as far as they are stated."""
+    facts = [] if entry.cost_cents is None else [cost_words(entry.cost_cents)]
+    term = entry.answer_term
+    if term.is_automatic:
+        facts.append("Aprobación automática")
+    elif term.days is not None:
+        facts.append(f"Respuesta en {term_words(term)}")
+    return tuple(facts)
 
 
 def term_words(term: AnswerTerm) -> str:

@@ -55,7 +55,7 @@ def read_own_procedure(institution_id: str, procedure_id: str, procedures: Proce
     """
     found = procedures.find(institution_id, procedure_id)
     if found is None:
-        raise NotFound("procedure_unknown", "Tu entidad no tiene ese procedimiento. Vuelve al catálogo.")
+        raise NotFound("procedure_unknown", "Tu entidad no tiene ese trámite. Vuelve al catálogo.")
     return found
 
 

@@ -124,7 +124,7 @@ def read_entry(institution_id: str, procedure_id: str, version: int | None, tool
     if _PART.fullmatch(institution_id) and _PART.fullmatch(procedure_id):
         found = tools.procedures.find_shown(institution_id, procedure_id, version)
     if found is None:
-        detail = "Aquí no hay ese procedimiento, o esa versión. Búscalo por su nombre en «Trámites»."
+        detail = "Aquí no hay ese trámite, o esa versión. Búscalo por su nombre en «Trámites»."
         raise NotFound("procedure_unknown", detail)
     office_id = found.asked.office_id
     return ShownEntry(found, None if office_id is None else tools.offices.find(institution_id, office_id))

@@ -132,7 +132,7 @@ class ProcedureStore:
             Conflict: `procedure_exists`.
 
         """
-        self._put(procedure, event, _NEW, Conflict("procedure_exists", "Ese procedimiento ya está en el catálogo."))
+        self._put(procedure, event, _NEW, Conflict("procedure_exists", "Ese trámite ya está en el catálogo."))
 
     def update(self, procedure: Procedure, event: Event) -> None:
         """Put the version after the one that is there, with its entry and its event.
@@ -172,10 +172,7 @@ class ProcedureStore:
 
 def procedure_changed() -> Conflict:
     """Return the refusal of a change to a version that is not the present one any more."""
-    detail = (
-        "Otra persona cambió este procedimiento mientras tanto y no guardamos nada. Revisa cómo está y vuelve a"
-        " guardar."
-    )
+    detail = "Otra persona cambió este trámite mientras tanto y no guardamos nada. Revisa cómo está y vuelve a guardar."
     return Conflict("procedure_changed", detail)
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.filing.catalogue import LONGEST_SEARCH
 from chalicelib.domain.filing.procedure_changes import find_form
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.filing.procedure_words import KIND_WORDS, words_of_procedure
+from chalicelib.renderers.filing.procedure_words import KIND_WORDS, entry_facts, words_of_procedure
 from chalicelib.services.filing.manage_procedures import FORM_TYPE
 from chalicelib.services.filing.read_catalogue import (
     has_left,
@@ -36,7 +36,15 @@ def show_catalogue(request: PageRequest) -> Response:
         return show(request, "filing/catalogues.html", institutions=list_catalogues(tools), search="")
     after = request.asked("desde")[:_LONGEST_POSITION]
     found = search_catalogues(search, after, tools)
-    return show(request, "filing/found.html", found=found, search=search, is_first=not after, kinds=KIND_WORDS)
+    return show(
+        request,
+        "filing/found.html",
+        found=found,
+        search=search,
+        is_first=not after,
+        kinds=KIND_WORDS,
+        facts=entry_facts,
+    )
 
 
 def show_institution(request: PageRequest, institution_id: str) -> Response:
@@ -51,6 +59,7 @@ def show_institution(request: PageRequest, institution_id: str) -> Response:
         retired=[one for one in found.entries if one.is_retired],
         search=search,
         kinds=KIND_WORDS,
+        facts=entry_facts,
         has_left=has_left(institution),
     )
 
@@ -59,7 +68,7 @@ def show_procedure(request: PageRequest, institution_id: str, procedure_id: str)
     """Show a procedure, its present version or another; or lead to one of its forms."""
     version = request.asked("version")
     if version and not _VERSION.fullmatch(version):
-        raise NotFound("procedure_unknown", "Aquí no hay esa versión. Vuelve al procedimiento.")
+        raise NotFound("procedure_unknown", "Aquí no hay esa versión. Vuelve al trámite.")
     entry = read_entry(institution_id, procedure_id, int(version) if version else None, catalogue_tools(current()))
     procedure, institution, office = entry.shown.asked, entry.shown.institution, entry.office
     if sha256 := request.asked("formulario"):

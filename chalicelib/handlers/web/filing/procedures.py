@@ -15,11 +15,11 @@ from chalicelib.handlers.web.filing.procedure_view import NEW, find_procedure, s
 from chalicelib.renderers.filing.procedure_words import KIND_WORDS
 
 _TOLD = {
-    "publicado": "Publicamos el procedimiento. Ya se lee en el catálogo.",
+    "publicado": "Publicamos el trámite. Ya se lee en el catálogo.",
     "cambiado": "Publicamos los cambios. Las versiones anteriores se conservan.",
     "igual": "No había nada distinto: queda como estaba.",
-    "retirado": "Retiramos el procedimiento. Su página dice desde cuándo y por qué.",
-    "retomado": "El procedimiento se atiende otra vez.",
+    "retirado": "Retiramos el trámite. Su página dice desde cuándo y por qué.",
+    "retomado": "El trámite se atiende otra vez.",
 }
 """What a page tells of what was just done, by the parameter `hecho`."""
 

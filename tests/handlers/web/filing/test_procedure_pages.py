@@ -160,7 +160,7 @@ def test_who_publishes_what_another_changed_meanwhile_is_told_and_keeps_what_was
     publish(other, look(other, page, cost_note="Otra nota"), page)
     answer = publish(browser, mine, page)
     assert answer.status_code == 409
-    assert "Otra persona cambió este procedimiento" in text_of(answer)
+    assert "Otra persona cambió este trámite" in text_of(answer)
     assert "Mi nota" in text_of(answer)
     again = post(browser, page, **{**FIELDS, **hidden_of(answer), "step": "publicar"})
     assert again.status_code == 409  # the form stays on the version that it was made of
