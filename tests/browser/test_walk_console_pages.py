@@ -24,6 +24,7 @@ OF_COORDINATOR = (
     "/entidad/oficinas/-/presentaciones",
     *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
     *("/entidad/convenio", "/entidad/convenio/cambios/representante"),
+    *("/entidad/procedimientos", "/entidad/procedimientos/nuevo"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
@@ -37,6 +38,7 @@ SENT_EMPTY = {
     "/entidad/consultar",
     "/entidad/equipo/agregar",
     "/entidad/oficinas/agregar",
+    "/entidad/procedimientos/nuevo",
     "/entidad/clave",
     "/entidad/auditoria/pedir",
     "/plataforma/entidades/nueva",
