@@ -21,8 +21,10 @@ OF_OFFICER = (
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
+    "/entidad/oficinas/-/presentaciones",
     *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
     *("/entidad/convenio", "/entidad/convenio/cambios/representante"),
+    *("/entidad/procedimientos", "/entidad/procedimientos/nuevo"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
@@ -36,6 +38,7 @@ SENT_EMPTY = {
     "/entidad/consultar",
     "/entidad/equipo/agregar",
     "/entidad/oficinas/agregar",
+    "/entidad/procedimientos/nuevo",
     "/entidad/clave",
     "/entidad/auditoria/pedir",
     "/plataforma/entidades/nueva",

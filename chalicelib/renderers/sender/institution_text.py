@@ -18,6 +18,7 @@ from chalicelib.domain.sender.setting_words import (
     distance_words,
     hours_words,
     norm_words,
+    rule_words,
 )
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
@@ -29,6 +30,8 @@ _EVENTS = {
     EventType.INSTITUTION_KEY_REVOKED: "se revocó la clave",
     EventType.OFFICE_ADDED: "se agregó la oficina",
     EventType.OFFICE_CHANGED: "cambió la oficina",
+    EventType.PROCEDURE_ADDED: "se agregó el procedimiento",
+    EventType.PROCEDURE_CHANGED: "cambió el procedimiento",
 }
 _KEPT = "Lo emitido no cambia; cuenta para lo que se deposite desde ahora."
 
@@ -54,6 +57,7 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
             f"  Resumen de alertas que no llegaron: {mask_email(one.digest_email) if one.digest_email else 'no'}",
             f"  Horario: {hours_words(one)}",
             f"  Región: {one.region or 'ninguna'}",
+            f"  Lo que se presenta cuenta ese día: {rule_words(one.filing_rule)}",
             *_part(
                 "Días propios, de antes de las regiones",
                 (f"{day.day:%d/%m/%Y}: {day.norm}" for day in one.regional_days),
@@ -143,7 +147,11 @@ def _event(event: Event, zone: ZoneInfo) -> str:
     what = " ".join(
         filter(
             None,
-            (_EVENTS[event.type], data.get("key_id") or data.get("office_id"), data.get("told") or data.get("change")),
+            (
+                _EVENTS[event.type],
+                data.get("key_id") or data.get("office_id") or data.get("procedure_id"),
+                data.get("told") or data.get("change"),
+            ),
         )
     )
     return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}: {what}. {data['reason']}")
