@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,6 +55,39 @@ class OfficeHours:
         return datetime.combine(day, self.closes_at) - datetime.combine(day, self.opens_at) < _LEAST_HOURS
 
 
+class CountsUntil(StrEnum):
+    """Until when what is filed on a business day counts as filed that day."""
+
+    MIDNIGHT = "midnight"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRule:
+    """Until when a filing counts as of its own day, and the norm that says so.
+
+    `version` is that of the office or institution whose change brought it; 0 is the country's general rule.
+    """
+
+    counts_until: CountsUntil
+    norm: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLaw:
+    """What holds for filings where nobody set anything else: the general rule, and the days for an observation.
+
+    `observe_within` are the business days in which an institution observes once, `correct_within` those that the
+    holder then has, and `norm` sets both.
+    """
+
+    rule: FilingRule
+    observe_within: int
+    correct_within: int
+    norm: str
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarEntries:
     """What authorised people entered beside the package's calendar; `version` counts their changes, each kept.
@@ -91,6 +125,7 @@ class BusinessCalendar:
     statutory: Callable[[int], Mapping[date, NonWorkingDay]]
     """The statutory holidays of a year, remembered once computed."""
     hours: OfficeHours
+    filing: FilingLaw
     regional: tuple[RegionalDay, ...] = ()
 
     def local(self, instant: datetime) -> datetime:
@@ -131,8 +166,11 @@ class BusinessCalendar:
 
     def end_of_term(self, begun: datetime, number: int) -> datetime:
         """Return the last second of the `number`-th business day after the one on which a term was begun, in UTC."""
-        last = self.nth_business_day(self.local(begun).date() + _DAY, number)
-        return datetime.combine(last, _LAST_SECOND, self.zone).astimezone(UTC)
+        return self.end_of_day(self.nth_business_day(self.local(begun).date() + _DAY, number))
+
+    def end_of_day(self, day: date) -> datetime:
+        """Return the last second of a local day, in UTC."""
+        return datetime.combine(day, _LAST_SECOND, self.zone).astimezone(UTC)
 
     def with_entries(self, entries: CalendarEntries) -> BusinessCalendar:
         """Add what was entered by hand; a day that the package declares too keeps the package's norm."""
@@ -176,8 +214,8 @@ def calendar_from_json(data: Mapping[str, Any]) -> BusinessCalendar:
     """Build a calendar from its document, whose shape is that of `chalicelib/calendars/PE.json`.
 
     `holidays` recur every year from `from_year` to `until_year`, on a `month` and `day` or `easter` days from Easter
-    Sunday; `declared` lists the `days` of each decree; `hours` are the general hours of attention. `certainty` and
-    `note` are for the people who keep it.
+    Sunday; `declared` lists the `days` of each decree; `hours` are the general hours of attention, `filing` the general
+    law of filings. `certainty` and `note` are for the people who keep it.
 
     Raises:
         KeyError: a part is missing.
@@ -203,6 +241,7 @@ def calendar_from_json(data: Mapping[str, Any]) -> BusinessCalendar:
             time.fromisoformat(data["hours"]["closes_at"]),
             data["hours"]["norm"],
         ),
+        filing=_filing_law(data["filing"]),
     )
 
 
@@ -229,6 +268,16 @@ def _rule(entry: Mapping[str, Any]) -> _Rule:
     month, day = (1, 1) if easter is not None else (entry["month"], entry["day"])
     date(MINYEAR, month, day)  # refuses a date that does not exist, and 29 February, which does not come every year
     return _Rule(entry["name"], entry["norm"], years, month, day, easter)
+
+
+def _filing_law(data: Mapping[str, Any]) -> FilingLaw:
+    observation = data["observation"]
+    return FilingLaw(
+        FilingRule(CountsUntil(data["counts_until"]), data["norm"]),
+        observation["observe_within"],
+        observation["correct_within"],
+        observation["norm"],
+    )
 
 
 def _holidays_of(rules: tuple[_Rule, ...], year: int) -> Mapping[date, NonWorkingDay]:

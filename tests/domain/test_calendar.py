@@ -24,6 +24,7 @@ def a_document(**overrides: Any) -> dict[str, Any]:
         "declared_until": 2025,
         "revision": 1,
         "hours": DOCUMENT["hours"],
+        "filing": DOCUMENT["filing"],
     } | {
         "holidays": [],
         "declared": [],
@@ -228,7 +229,9 @@ def test_a_document_with_an_impossible_day_builds_no_calendar(overrides: dict[st
         calendar_from_json(a_document(**overrides))
 
 
-@pytest.mark.parametrize("part", ["country", "zone", "declared_until", "revision", "holidays", "declared", "hours"])
+@pytest.mark.parametrize(
+    "part", ["country", "zone", "declared_until", "revision", "holidays", "declared", "hours", "filing"]
+)
 def test_a_document_without_one_of_its_parts_builds_no_calendar(part: str) -> None:
     document = a_document()
     del document[part]

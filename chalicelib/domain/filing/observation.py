@@ -1,0 +1,57 @@
+"""An observation: made once, in time, or not at all; corrected in time, or the filing counts as not filed (FIL-5).
+
+TUO of the Ley 27444, 136.6 for what is begun by electronic means, with 136.3.1, 136.3.2 and 136.4. How many business
+days each side has is the country's data (`BusinessCalendar.filing`). Every end is the rule's date, whenever a job comes
+by: what is stored is the observation's instant and the end that was told with it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
+from chalicelib.domain.deadline import legal_date
+from chalicelib.domain.filing.filing_date import FilingDates
+
+_DAY = timedelta(days=1)
+
+
+def observable_until(dates: FilingDates, calendar: BusinessCalendar) -> datetime:
+    """Return the last second in which the institution may observe a filing, in UTC: days after its legal date."""
+    days = calendar.filing.observe_within
+    return calendar.end_of_day(calendar.nth_business_day(dates.legal_date + _DAY, days))
+
+
+def may_observe(dates: FilingDates, now: datetime, calendar: BusinessCalendar) -> bool:
+    """Tell whether an observation may be made at an instant: never before the filing, never after its window.
+
+    Whoever calls it sees to it that there was none before: there is one alone (136.6).
+    """
+    return dates.received_at <= now and _is_by(now, observable_until(dates, calendar))
+
+
+def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: BusinessCalendar) -> datetime:
+    """Return the last second in which the holder may correct what was observed, in UTC.
+
+    Days after the one on which the observation counts: it is a notice, which is made on a business day within hours
+    (18.1). One made outside of them counts as of the next business day, which takes nothing from the holder.
+    """
+    counts_on = legal_date(observed_at, calendar, hours)
+    return calendar.end_of_day(calendar.nth_business_day(counts_on + _DAY, calendar.filing.correct_within))
+
+
+def may_correct(until: datetime, now: datetime) -> bool:
+    """Tell whether a correction made at an instant is in time; `until` is what `correctable_until` told."""
+    return _is_by(now, until)
+
+
+def lapses_at(until: datetime) -> datetime:
+    """Return the instant from which an uncorrected filing counts as not filed (136.4): the midnight after the end."""
+    return until.astimezone(UTC) + timedelta(seconds=1)
+
+
+def _is_by(now: datetime, until: datetime) -> bool:
+    """Tell whether an instant is not after a last second, whose fractions belong to it."""
+    if now.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return now < lapses_at(until)
