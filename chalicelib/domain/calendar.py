@@ -78,11 +78,12 @@ class FilingRule:
 class FilingLaw:
     """What holds for filings where nobody set anything else: the general rule, and the days for an observation.
 
-    `observe_within` are the business days in which an institution observes once, `correct_within` those that the
-    holder then has, and `norm` sets both.
+    `against_closing` is what held that to count until closing is an illegal barrier. `observe_within` are the business
+    days in which an institution observes once, `correct_within` those that the holder then has, and `norm` sets both.
     """
 
     rule: FilingRule
+    against_closing: str
     observe_within: int
     correct_within: int
     norm: str
@@ -274,6 +275,7 @@ def _filing_law(data: Mapping[str, Any]) -> FilingLaw:
     observation = data["observation"]
     return FilingLaw(
         FilingRule(CountsUntil(data["counts_until"]), data["norm"]),
+        data["against_closing"],
         observation["observe_within"],
         observation["correct_within"],
         observation["norm"],

@@ -127,6 +127,8 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:change_by_form"),
     Door("GET",    "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_state"),
     Door("POST",   "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:set_state_by_form"),
+    Door("GET",    "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       NOTHING, "web.filing.filing_rule:show_rule"),
+    Door("POST",   "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       FORM,    "web.filing.filing_rule:set_rule_by_form"),
     # The console: the institution's settings; what anybody may see of it
     Door("GET",    "/entidad/institucion",                              Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_settings"),
     Door("GET",    "/entidad/institucion/contactos/{contact_id}",       Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_contact"),

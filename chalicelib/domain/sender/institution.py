@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from chalicelib.domain.calendar import BusinessCalendar, NonWorkingDay, OfficeHours
+from chalicelib.domain.calendar import BusinessCalendar, FilingRule, NonWorkingDay, OfficeHours
 from chalicelib.domain.deadline import Counting, Distance, Regime
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mailbox import Channel
@@ -96,6 +96,8 @@ class Institution:
     started_on: date | None = None
     """The local day on which it was last ordered to be active again; disuse of its agreement counts from it."""
     version: int = 0
+    filing_rule: FilingRule | None = None
+    """Until when what is filed with it counts as of its own day; None: as the country's general rule says."""
 
     @property
     def is_active(self) -> bool:

@@ -12,6 +12,7 @@ from datetime import date, time
 from functools import partial
 from typing import Any
 
+from chalicelib.domain.calendar import FilingRule
 from chalicelib.domain.contact import read_email
 from chalicelib.domain.contrast import read_colour
 from chalicelib.domain.deadline import Distance, Regime
@@ -167,6 +168,11 @@ def set_own_hours(institution: Institution, opens_at: time | None, closes_at: ti
     if opens_at is not None and closes_at is not None and not opens_at < closes_at:
         raise InvalidInput("hours_invalid", "La hora de cierre va después de la de apertura.")
     return _decided(institution, {"opens_at": opens_at, "closes_at": closes_at})
+
+
+def set_filing_rule(institution: Institution, rule: FilingRule | None) -> InstitutionDecision:
+    """Say until when what is filed with it counts as of its own day; None: as the general rule says."""
+    return _decided(institution, {"filing_rule": rule})
 
 
 def set_region(institution: Institution, region: str | None) -> InstitutionDecision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import time
 
+from chalicelib.domain.calendar import FilingRule
 from chalicelib.domain.sender.institution import Institution
 
 
@@ -26,10 +27,12 @@ class Office:
     is_closed: bool = False
     """Nobody issues anything from it any more; what it issued stays."""
     version: int = 1
+    filing_rule: FilingRule | None = None
+    """Until when what is filed with it counts as of its own day; None: as with the institution."""
 
 
 def as_office(institution: Institution, office: Office | None) -> Institution:
-    """Return an institution as it notifies from one of its offices: with that one's address, hours and region."""
+    """Return an institution as it acts by one of its offices: with that one's address, hours, region, filing rule."""
     if office is None:
         return institution
     has_hours = office.opens_at is not None and office.closes_at is not None
@@ -39,4 +42,5 @@ def as_office(institution: Institution, office: Office | None) -> Institution:
         region=office.region or institution.region,
         opens_at=office.opens_at if has_hours else institution.opens_at,
         closes_at=office.closes_at if has_hours else institution.closes_at,
+        filing_rule=office.filing_rule or institution.filing_rule,
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import time
 
+from chalicelib.domain.calendar import FilingRule
 from chalicelib.domain.errors import Conflict, InvalidInput, collect, refusal_of
 from chalicelib.domain.sender.office import Office
 from chalicelib.domain.typed import plain, tidy
@@ -87,6 +88,8 @@ def _changes(before: Office | None, after: Office) -> Iterator[str]:
 def _written(value: object) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, FilingRule):
+        return f"{value.counts_until.value} ({value.norm})"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
 
+from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.deadline import Distance, Regime
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.sender.institution import AppliedNorm, Institution, InstitutionState
@@ -20,6 +21,7 @@ REGIMES = {
     Regime.ACKNOWLEDGEMENT: "acuse de recibo",
     Regime.IMMEDIATE: "inmediato",
 }
+COUNTS_UNTIL = {CountsUntil.MIDNIGHT: "hasta las 23:59", CountsUntil.CLOSING: "hasta el cierre"}
 CHANNELS = {Channel.EMAIL: "correo", Channel.SMS: "SMS"}
 USUAL_REGIME = "régimen de los depósitos que no dicen otro"
 
@@ -67,6 +69,11 @@ def hours_words(institution: Institution) -> str:
     return f"de {begins} a {ends}"
 
 
+def rule_words(rule: FilingRule | None) -> str:
+    """Write until when what is filed counts as of its own day, and by which norm."""
+    return "según la regla general" if rule is None else f"{COUNTS_UNTIL[rule.counts_until]} ({rule.norm})"
+
+
 def _texts(before: Institution, after: Institution) -> Iterator[SettingChange]:
     for name, nombre, none in (
         ("name", "nombre", ""),
@@ -103,6 +110,12 @@ def _choices(before: Institution, after: Institution) -> Iterator[SettingChange]
         opens = _step("opens_at", _hour(before.opens_at), _hour(after.opens_at))
         closes = _step("closes_at", _hour(before.closes_at), _hour(after.closes_at))
         yield SettingChange(f"{opens}; {closes}", _step("horario", hours_words(before), hours_words(after)))
+    if before.filing_rule != after.filing_rule:
+        old_rule, new_rule = before.filing_rule, after.filing_rule
+        yield SettingChange(
+            _step("filing_rule", _rule(old_rule), _rule(new_rule)),
+            _step("lo presentado cuenta ese día", rule_words(old_rule), rule_words(new_rule)),
+        )
 
 
 def _norms(before: Institution, after: Institution) -> Iterator[SettingChange]:
@@ -191,6 +204,10 @@ def _norm(norm: AppliedNorm | None) -> str:
 
 def _channels(norm: AppliedNorm) -> str:
     return ", ".join(CHANNELS[channel] for channel in norm.channels)
+
+
+def _rule(rule: FilingRule | None) -> str:
+    return "none" if rule is None else f"{rule.counts_until.value} ({rule.norm})"
 
 
 def _attached(*, is_attached: bool) -> str:

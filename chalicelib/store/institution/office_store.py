@@ -22,6 +22,8 @@ from chalicelib.store.transaction import is_written
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _VERSION = "office-version#"
+_VERSIONS_READ = 20
+"""At once: nearly always the newest one is asked for."""
 _NEW = InstitutionItem.institution_id.does_not_exist()
 
 
@@ -73,6 +75,18 @@ class OfficeStore:
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
         return tuple(from_data(OfficeVersion, item.data) for item in items)
+
+    def find_at(self, institution_id: str, office_id: str, at: datetime) -> Office | None:
+        """Return an office as it was at an instant, read with strong consistency; None before it was added."""
+        begins = InstitutionItem.item.startswith(f"{_VERSION}{office_id}#")
+        try:
+            items = InstitutionItem.query(
+                institution_id, begins, scan_index_forward=False, page_size=_VERSIONS_READ, consistent_read=True
+            )
+            versions = (from_data(OfficeVersion, item.data) for item in items)
+            return next((version.office for version in versions if version.since <= at), None)
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
 
     def add(self, office: Office, event: Event) -> None:
         """Add one, with its first version and event.

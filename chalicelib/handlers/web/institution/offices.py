@@ -15,6 +15,7 @@ from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.office import Office
 from chalicelib.domain.sender.office_changes import TypedOffice, read_office
+from chalicelib.domain.sender.setting_words import COUNTS_UNTIL
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.institution_forms import regions
@@ -120,6 +121,7 @@ def _office_page(
             ("", f"La de la entidad ({own.region.capitalize() if own.region else 'ninguna'})"),
             *((one, one.capitalize()) for one in listed),
         ],
+        "counts_until": COUNTS_UNTIL,
         "versions": _versions(own.institution_id, office) if office else (),
     }
     at = f"{_BASE}/{office.office_id}" if office else f"{_BASE}/agregar"
