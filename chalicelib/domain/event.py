@@ -193,8 +193,9 @@ class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
     `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE`, `outage#<id>` or alike,
-    of filings `filing#<id>`, of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `staff:<id>`, `user:<id>`,
-    `worker:<name>`, `operator:<name>` or `unknown`; `origin` is the caller's network address, or empty for a worker.
+    of filings `filing#<id>`, of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`,
+    `staff:<id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`; `origin` is the caller's network
+    address, or empty for a worker.
     """
 
     subject: str

@@ -85,10 +85,10 @@ class Represented:
 class FilingDraft:
     """A draft of one user of one mailbox, whom alone it is shown to.
 
-    It is filed under the version of the procedure that it was begun with, whose office is `office_id`. `ticks` are the places, counted from 0,
-    of the requirements that the person says they attach. `version` counts the changes: who changes it says which one
-    they saw. `corrects` names the filing whose observation it answers. `closed_at` is when it was filed, as
-    `filing_id`, or discarded.
+    It is filed under the version of the procedure that it was begun with, whose office is `office_id`. `ticks` are the
+    places, counted from 0, of the requirements that the person says they attach. `version` counts the changes: who
+    changes it says which one they saw. `corrects` names the filing whose observation it answers. `closed_at` is when
+    it was filed, as `filing_id`, or discarded.
     """
 
     draft_id: str
