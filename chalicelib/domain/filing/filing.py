@@ -118,6 +118,8 @@ class Correction:
     documents: tuple[FiledDocument, ...]
     dates: FilingDates
     subject: str = ""
+    receipt_sha256: str = ""
+    legal_text_version: str = ""
 
     @property
     def at(self) -> datetime:
@@ -128,6 +130,11 @@ class Correction:
     def receipt_key(self) -> str:
         """Object key of its receipt in the documents bucket."""
         return _receipt_key(self.at, self.correction_id)
+
+    @property
+    def folios(self) -> int:
+        """The pages of those of its documents that have pages."""
+        return folios_of(self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,9 @@ class Filing:
     subject: str
     documents: tuple[FiledDocument, ...]
     dates: FilingDates
+    observable_until: datetime
+    """The last second in which it could be observed, as the calendar stood when it was filed."""
+    legal_text_version: str
     office_id: str | None = None
     office_name: str | None = None
     version: int = 1

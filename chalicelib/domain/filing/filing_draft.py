@@ -161,6 +161,30 @@ def begin(draft_id: str, session: Session, procedure: Procedure, now: datetime) 
     )
 
 
+def begin_correction(  # noqa: PLR0913 - whose, and of what
+    draft_id: str,
+    session: Session,
+    *,
+    filing_id: str,
+    institution_id: str,
+    office_id: str | None,
+    procedure: FrozenProcedure,
+    now: datetime,
+) -> FilingDraft:
+    """Return an empty draft of what is to correct a filing."""
+    return FilingDraft(
+        draft_id,
+        session.mailbox_id,
+        session.user_id,
+        institution_id,
+        office_id,
+        procedure,
+        now,
+        now,
+        corrects=filing_id,
+    )
+
+
 def is_own(draft: FilingDraft, session: Session) -> bool:
     """Tell whether a draft is of whose session this is: nobody else of the same mailbox sees it before it is filed."""
     return (draft.mailbox_id, draft.user_id) == (session.mailbox_id, session.user_id)

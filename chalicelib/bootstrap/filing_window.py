@@ -1,0 +1,49 @@
+"""What filing with an institution needs."""
+
+from __future__ import annotations
+
+from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.services.filing.file_draft import FileTools
+from chalicelib.services.filing.filing_drafts import DraftTools
+from chalicelib.store.filing.filing_draft_store import FilingDraftStore
+from chalicelib.store.filing.filing_situation import FilingSituationStore
+from chalicelib.store.filing.filing_store import FilingStore
+
+
+@made_once
+def filing_draft_store(box: Container) -> FilingDraftStore:
+    """What people write and have not filed."""
+    connection(box)
+    return FilingDraftStore()
+
+
+@made_once
+def filing_store(box: Container) -> FilingStore:
+    """What they filed."""
+    return FilingStore(connection(box))
+
+
+@made_once
+def draft_tools(box: Container) -> DraftTools:
+    """What drafts and their files need."""
+    return DraftTools(filing_draft_store(box), files(box), upload_store(box), box.chance.new_event_id, box.clock)
+
+
+@made_once
+def file_tools(box: Container) -> FileTools:
+    """What filing a draft needs."""
+    return FileTools(
+        drafts=filing_draft_store(box),
+        situations=FilingSituationStore(connection(box)),
+        filings=filing_store(box),
+        files=files(box),
+        calendar=box.calendar,
+        clock=box.clock,
+        new_code=box.chance.new_code,
+        new_event_id=box.chance.new_event_id,
+        pause=box.pause,
+        below=box.chance.below,
+        portal_url=box.portal_url,
+    )
