@@ -23,6 +23,9 @@ def team_doors(base: str, seeing: str, managing: str) -> tuple[Door, ...]:
 LARGEST_FORM_WITH_EMBLEM = 256 * 1024
 """Bytes: a picture that is too large by some times is told so, and what is larger is not read."""
 
+LARGEST_PROCEDURE_FORM = 192 * 1024
+"""Bytes: the longest texts that a procedure has, all of their letters escaped."""
+
 
 # fmt: off
 CONSOLE_DOORS = (
@@ -129,6 +132,12 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:set_state_by_form"),
     Door("GET",    "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       NOTHING, "web.filing.filing_rule:show_rule"),
     Door("POST",   "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       FORM,    "web.filing.filing_rule:set_rule_by_form"),
+    # The console: the catalogue of procedures
+    Door("GET",    "/entidad/procedimientos",                           Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:list_procedures"),
+    Door("GET",    "/entidad/procedimientos/{procedure_id}",            Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:show_procedure"),
+    Door("POST",   "/entidad/procedimientos/{procedure_id}",            Act.MANAGE_PROCEDURES,    FORM,    "web.filing.procedure_form:save_by_form", LARGEST_PROCEDURE_FORM),
+    Door("GET",    "/entidad/procedimientos/{procedure_id}/{deed}",     Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedure_deeds:show_deed"),
+    Door("POST",   "/entidad/procedimientos/{procedure_id}/{deed}",     Act.MANAGE_PROCEDURES,    FORM_WITH_FILES, "web.filing.procedure_deeds:do_by_form", LARGEST_FORM_WITH_FILE),
     # The console: the institution's settings; what anybody may see of it
     Door("GET",    "/entidad/institucion",                              Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_settings"),
     Door("GET",    "/entidad/institucion/contactos/{contact_id}",       Act.EDIT_CONTACTS,        NOTHING, "web.institution.settings:show_contact"),

@@ -37,6 +37,7 @@ from chalicelib.services.sender.read_public_key import read_public_key
 from chalicelib.services.sender.register_key import NewKey, register_key
 from infra.local.deliveries import BOUNCES
 from infra.local.demo_notices import OLDEST, deposit_demo_notices
+from infra.local.demo_procedures import publish_demo_procedures
 from infra.local.demo_staff import load_demo_staff
 from infra.local.state import write_whole
 
@@ -149,6 +150,7 @@ def load_demo_data(box: Container, folder: Path, *, now: datetime, addresses: di
     _add_mailboxes(box)
     _add_accounts(box)
     load_demo_staff(box, PASSWORD, now=now)
+    publish_demo_procedures(box, now=now)
     filled = mailbox_store(box).find(MAILBOXES[0].mailbox_id)
     if filled is not None:
         deposit_demo_notices(box, filled, keys=tuple(keys.items()), now=now)

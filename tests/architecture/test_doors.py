@@ -23,7 +23,7 @@ from chalicelib.handlers.page_request import BUTTONS
 
 ROOT = Path(__file__).parents[2]
 MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands", "institution/commands")
-MOST_RESOURCES = 280
+MOST_RESOURCES = 290
 """API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
 _REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)
 
@@ -41,6 +41,7 @@ _PUBLIC_PAGES = {
         "/revisar-archivo",
     ),
     *("/interrupciones", "/entidades/{institution_id}", "/emblemas/{institution_id}"),
+    *("/tramites", "/tramites/{institution_id}"),
     *("/revisar-archivo/grande", "/revisar-archivo/{check_id}", "/verificar", "/verificar/{code}"),
     *(
         "/ingresar",

@@ -23,6 +23,7 @@ OF_COORDINATOR = (
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
     *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
     *("/entidad/convenio", "/entidad/convenio/cambios/representante"),
+    *("/entidad/procedimientos", "/entidad/procedimientos/nuevo"),
 )
 ONE = "/plataforma/entidades/entidad-demo"
 OF_ADMINISTRATOR = (
@@ -36,6 +37,7 @@ SENT_EMPTY = {
     "/entidad/consultar",
     "/entidad/equipo/agregar",
     "/entidad/oficinas/agregar",
+    "/entidad/procedimientos/nuevo",
     "/entidad/clave",
     "/entidad/auditoria/pedir",
     "/plataforma/entidades/nueva",

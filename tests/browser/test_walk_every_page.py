@@ -44,6 +44,7 @@ PUBLIC = (
     ),
     *("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/recuperar/x", "/no-fui-yo", "/verificar"),
     *("/revisar-archivo", "/registro/terminos"),
+    *("/tramites", "/tramites?q=licencia", "/tramites/municipalidad-demo"),
 )
 WITH_ERRORS = ("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/no-fui-yo", "/verificar", "/registro/terminos")
 """Forms that are sent empty."""

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.access import account_store
+from chalicelib.bootstrap.filing import procedure_store
 from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
@@ -29,6 +30,7 @@ from infra.local.demo_data import (
     _add_mailboxes,
     load_demo_data,
 )
+from infra.local.demo_procedures import LICENCE, PROCEDURES
 from tests.common_passwords import COMMON
 from tests.deposit_world import NOW, a_mailbox, put_institution
 
@@ -96,7 +98,8 @@ def test_institutions_and_their_keys_are_set_up_once_and_deposit(box: Container,
     assert json.loads((tmp_path / "demo.json").read_text("utf-8"))["keyid"] == keyid == "entidad-demo:demo-1"
     for name, of_it in keys.items():
         assert event_store(box).list_for_subject(f"institution#{name}")[0].actor == "operator:demo"
-        assert len(event_store(box).list_for_subject(f"institution#{name}")) == 4 + len(of_it)
+        kinds = [event.type.value for event in event_store(box).list_for_subject(f"institution#{name}")]
+        assert len([kind for kind in kinds if kind.startswith("institution.")]) == 4 + len(of_it)
 
     assert load(box, tmp_path) == keyid
     assert institution_store(box).list_all() == found
@@ -110,3 +113,23 @@ def test_what_an_earlier_version_left_without_norms_gets_them(box: Container, tm
     found = institution_store(box).find("entidad-demo")
     assert found is not None
     assert (found.norms, found.regime) == (INSTITUTIONS[0].norms, Regime.DEPOSIT)
+
+
+def test_two_institutions_have_a_catalogue_with_a_form_versions_and_one_retired_and_a_second_start_adds_none(
+    box: Container, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        load_demo_data(box, tmp_path, now=NOW, addresses={})
+    store = procedure_store(box)
+    assert [one.institution_id for one in store.list_institutions()] == ["entidad-demo", "municipalidad-demo"]
+    listed = {one: store.list_for_institution(one) for one in PROCEDURES}
+    assert {one: len(entries) for one, entries in listed.items()} == {"municipalidad-demo": 4, "entidad-demo": 3}
+    assert [entry.code for entry in listed["municipalidad-demo"] if entry.is_retired] == ["PA-0102"]
+    [licence] = [entry for entry in listed["municipalidad-demo"] if entry.code == LICENCE.tupa_code]
+    kept = store.find("municipalidad-demo", licence.procedure_id)
+    assert kept is not None
+    assert (kept.version, kept.cost_cents, [form.name for form in kept.forms]) == (
+        3,
+        12_900,
+        ["solicitud-licencia.pdf"],
+    )

@@ -49,7 +49,7 @@ ALLOWANCE_WORDS: Mapping[Allowance, str] = {
     Allowance.DRAFT: "Preparar borradores",
     Allowance.READ_SENT: "Ver lo enviado, sus documentos y constancias, desde la consola o por sistemas",
     Allowance.SUSPEND_READING: "Suspender la lectura de una notificación ya depositada",
-    Allowance.MANAGE: "Administrar operadores, oficinas, contactos y claves",
+    Allowance.MANAGE: "Administrar operadores, oficinas, trámites, contactos y claves",
     Allowance.SETTLE: "Ver el estado del convenio y pedir cambios",
     Allowance.HOLDER: "Que los titulares lean lo depositado, con los mismos plazos y alertas",
 }

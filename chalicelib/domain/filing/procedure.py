@@ -41,19 +41,28 @@ class FormFile:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTerm:
-    """The legal term for the answer, in business days, and what silence means; `None`: automatic, or none stated."""
+    """The legal term for the answer, in business days, and what silence means; `None`: none stated.
+
+    No days at all, `0`, is automatic approval: what is presented whole is approved at once (TUO of Ley 27444, 33).
+    """
 
     days: int | None
     silence: Literal["positive", "negative"] | None
     norm: str
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether nobody has to answer."""
+        return self.days == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """One version of a procedure: versions count from 1.
 
-    `cost_cents` is informative, in cents of a sol; `None` says that none is stated. `office_id` is the office that
-    receives it; `None` leaves that open. `retired_at` is since when it cannot be begun any more.
+    `description` has its paragraphs apart by line ends. `cost_cents` is informative, in cents of a sol; `None` says
+    that none is stated. `office_id` is the office that receives it; `None` leaves that open. `retired_at` is since when
+    it cannot be begun any more, and `retired_reason` why, as everybody reads it.
     """
 
     institution_id: str
@@ -74,3 +83,9 @@ class Procedure:
     retired_at: datetime | None
     changed_at: datetime
     changed_by: str
+    retired_reason: str = ""
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it is in the catalogue only to be read."""
+        return self.retired_at is not None

@@ -27,6 +27,7 @@ class Act(StrEnum):
     SEE_STAFF = "staff: see officers"
     MANAGE_STAFF = "staff: manage officers"
     MANAGE_OFFICES = "staff: manage offices"
+    MANAGE_PROCEDURES = "staff: manage procedures"
     EDIT_CONTACTS = "staff: edit contacts"
     SEE_KEYS = "staff: see keys"
     CHANGE_KEYS = "staff: change keys"
@@ -87,6 +88,7 @@ RULES: Mapping[Act, Rule] = {
     Act.SEE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.MANAGE_STAFF: Rule(Place.INSTITUTION, _COORDINATOR, is_final=True),
     Act.MANAGE_OFFICES: Rule(Place.INSTITUTION, _COORDINATOR),
+    Act.MANAGE_PROCEDURES: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.EDIT_CONTACTS: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.SEE_KEYS: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.CHANGE_KEYS: Rule(Place.INSTITUTION, _COORDINATOR, is_final=True),

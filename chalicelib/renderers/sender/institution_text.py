@@ -29,6 +29,8 @@ _EVENTS = {
     EventType.INSTITUTION_KEY_REVOKED: "se revocó la clave",
     EventType.OFFICE_ADDED: "se agregó la oficina",
     EventType.OFFICE_CHANGED: "cambió la oficina",
+    EventType.PROCEDURE_ADDED: "se agregó el procedimiento",
+    EventType.PROCEDURE_CHANGED: "cambió el procedimiento",
 }
 _KEPT = "Lo emitido no cambia; cuenta para lo que se deposite desde ahora."
 
@@ -143,7 +145,11 @@ def _event(event: Event, zone: ZoneInfo) -> str:
     what = " ".join(
         filter(
             None,
-            (_EVENTS[event.type], data.get("key_id") or data.get("office_id"), data.get("told") or data.get("change")),
+            (
+                _EVENTS[event.type],
+                data.get("key_id") or data.get("office_id") or data.get("procedure_id"),
+                data.get("told") or data.get("change"),
+            ),
         )
     )
     return one_line(f"{date_and_hour(event.occurred_at, zone)}  {who}: {what}. {data['reason']}")

@@ -25,7 +25,7 @@ from chalicelib.domain.errors import TooLarge
 from chalicelib.store.access.token_store import TokenStore
 
 MAX_DRAFT_BYTES = 32 * 1024
-"""Of its JSON; the longest form of the portal has a fifth of it."""
+"""Of its JSON; the longest form of the portal, that of a procedure, has less with two bytes a letter."""
 MAX_SEALED_CHARACTERS = 3800
 """Of a draft that a cookie holds; browsers keep 4,096 with its name and attributes."""
 _MAX_OPENED_BYTES = 64 * 1024

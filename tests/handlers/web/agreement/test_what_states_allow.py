@@ -33,7 +33,10 @@ def test_a_stopped_institution_reads_what_it_sent_and_deposits_and_consults_noth
     for browser, page in (
         *((officer, page) for page in ("/entidad", "/entidad/enviadas", f"/entidad/enviadas/{notice_id}")),
         *((officer, page) for page in ("/entidad/redactar", f"/entidad/enviadas/{notice_id}/suspender")),
-        *((coordinator, page) for page in ("/entidad/equipo", "/entidad/oficinas", "/entidad/claves")),
+        *(
+            (coordinator, page)
+            for page in ("/entidad/equipo", "/entidad/oficinas", "/entidad/procedimientos", "/entidad/claves")
+        ),
         *((coordinator, page) for page in ("/entidad/institucion", "/entidad/convenio")),
     ):
         assert browser.get(page).status_code == 200, page

@@ -1,0 +1,26 @@
+"""What the fields of these pages' forms are called."""
+
+from __future__ import annotations
+
+from chalicelib.handlers.web.labels import LABELS
+
+FILING_LABELS = {
+    **LABELS,
+    "kind": "Qué es",
+    "tupa_code": "Código",
+    "title": "Nombre",
+    "description": "Para qué sirve y quién puede pedirlo",
+    "norm": "Base legal",
+    "requirements": "Requisitos",
+    "optional": "Requisitos que solo se piden en algunos casos",
+    "cost": "Costo en soles",
+    "cost_note": "Nota sobre el costo",
+    "reply": "Cómo se responde",
+    "days": "Plazo en días hábiles",
+    "answer_norm": "Norma del plazo",
+    "office_id": "Oficina que lo recibe",
+    "keywords": "Palabras con que lo buscan",
+    "form_title": "Nombre del formulario",
+    "file": "Archivo del formulario",
+    "reason": "Motivo",
+}
