@@ -131,7 +131,8 @@ def test_nobody_files_somebody_elses_draft(box: Container, session: object) -> N
 
     assert refusal.value.code == "draft_not_found"
     draft = filing_draft_store(box).find(DRAFT_ID)
-    assert draft is not None and draft.is_open
+    assert draft is not None
+    assert draft.is_open
 
 
 @pytest.mark.parametrize("draft_id", ["d" * 32, "../x", "C" * 32, ""])
