@@ -102,4 +102,5 @@ def _item(draft: FilingDraft) -> CompositionItem:
 
 
 def _author(mailbox_id: str, user_id: str) -> str:
-    return f"{_PREFIX}{mailbox_id}#{user_id}"
+    """Return what no officer is: no institution's id is empty."""
+    return f"#{_PREFIX}{mailbox_id}#{user_id}"

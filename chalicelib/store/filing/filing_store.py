@@ -59,7 +59,6 @@ class CorrectionCommit:
     draft: FilingDraft
     event: Event
     uploads: tuple[Upload, ...]
-    receipt_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ class FilingStore:
         filing, correction = commit.filing, commit.filing.correction
         if correction is None:
             raise ValueError(filing.filing_id)
-        leads = (correction.correction_id, _code(correction.verification_code), _receipt(commit.receipt_sha256))
+        leads = (correction.correction_id, _code(correction.verification_code), _receipt(correction.receipt_sha256))
         try:
             with TransactWrite(connection=self._connection) as transaction:
                 transaction.save(_item(filing), condition=_is_before(filing))
