@@ -5,11 +5,13 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
 from chalicelib.store.filing.filing_store import FilingStore
+from chalicelib.store.position_store import PositionStore
 
 
 @made_once
@@ -23,6 +25,13 @@ def filing_draft_store(box: Container) -> FilingDraftStore:
 def filing_store(box: Container) -> FilingStore:
     """What they filed."""
     return FilingStore(connection(box))
+
+
+@made_once
+def filing_orphan_position_store(box: Container) -> PositionStore[OrphanPosition]:
+    """Where the sweep of what filings left behind stands."""
+    connection(box)
+    return PositionStore("sweep_filing_orphans", OrphanPosition)
 
 
 @made_once

@@ -1,4 +1,4 @@
-"""Delete what deposits that never committed left behind."""
+"""Delete what deposits and filings that never committed left behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from chalice.app import CloudWatchEvent
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import orphan_position_store
 from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.filing_window import filing_orphan_position_store, filing_store
 from chalicelib.bootstrap.storage import hold_store, notice_store
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.deposit import sweep_orphans as sweeping
@@ -17,12 +18,21 @@ from chalicelib.services.deposit import sweep_orphans as sweeping
 def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
     """Sweep until the time is over."""
     box = current()
-    report = sweeping.sweep_orphans(
-        files=files(box),
-        notices=notice_store(box),
-        positions=orphan_position_store(box),
-        now=box.clock,
-        until=box.clock() + NIGHT_TIME,
-        hold=hold_store(box).find(),
+    until, hold = box.clock() + NIGHT_TIME, hold_store(box).find()
+    roots = (
+        ("notices", notice_store(box), orphan_position_store(box)),
+        ("filings", filing_store(box), filing_orphan_position_store(box)),
     )
-    return reported("sweep_orphans", report)
+    swept = [
+        sweeping.sweep_orphans(
+            files=files(box),
+            notices=committed,
+            positions=positions,
+            now=box.clock,
+            until=until,
+            hold=hold,
+            root=root,
+        )
+        for root, committed, positions in roots
+    ]
+    return reported("sweep_orphans", sweeping.added_up(swept))
