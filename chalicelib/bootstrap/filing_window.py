@@ -5,7 +5,11 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.institution import office_store, staff_store
+from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
+from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
@@ -55,4 +59,19 @@ def file_tools(box: Container) -> FileTools:
         pause=box.pause,
         below=box.chance.below,
         portal_url=box.portal_url,
+    )
+
+
+@made_once
+def attend_tools(box: Container) -> AttendTools:
+    """What officers need who attend to what was filed."""
+    return AttendTools(
+        filings=filing_store(box),
+        institutions=institution_store(box),
+        offices=office_store(box),
+        calendars=calendar_store(box),
+        staff=staff_store(box),
+        calendar=box.calendar,
+        clock=box.clock,
+        new_event_id=box.chance.new_event_id,
     )
