@@ -189,7 +189,9 @@ def answer_filing(filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: At
     return _change(filing_id, by, _Decision(EventType.FILING_ANSWERED, decide, {"notice_id": notice_id}), tools=tools)
 
 
-def _derived(filing: Filing, now: datetime, *, office_id: str, name: str, by: ByOfficerAct, reason: str) -> Filing:
+def _derived(  # noqa: PLR0913 - whither, by whom and why
+    filing: Filing, now: datetime, *, office_id: str, name: str, by: ByOfficerAct, reason: str
+) -> Filing:
     return derive(filing, office_id, name, by.attendant, now, reason=reason)
 
 

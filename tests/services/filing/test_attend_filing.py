@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.filing_window import attend_tools, filing_store
+from chalicelib.bootstrap.filing import attend_tools, filing_store
 from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing_window import filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound, NotReady, SessionEnded
