@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import InvalidInput, NotFound, TooLarge, collect, refusal_of
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooLarge, collect, refusal_of
 from chalicelib.domain.event import EventType
 from chalicelib.domain.filing.procedure import FormFile, Procedure
 from chalicelib.domain.filing.procedure_changes import (
@@ -60,7 +60,7 @@ def read_own_procedure(institution_id: str, procedure_id: str, procedures: Proce
 
 
 def add_procedure(procedure: Procedure, tools: ProcedureTools) -> Procedure:
-    """Add one as `read_procedure` returns it.
+    """Add one as `read_procedure` returns it; the same with the same id again, after a lost answer, adds none.
 
     Raises:
         Conflict: `procedures_full`, `procedure_title_taken`, `procedure_code_taken`, `procedure_exists`.
@@ -69,22 +69,30 @@ def add_procedure(procedure: Procedure, tools: ProcedureTools) -> Procedure:
     entries = tools.procedures.list_for_institution(procedure.institution_id)
     require_room(entries)
     require_own_name(procedure, entries)
-    _write(None, procedure, EventType.PROCEDURE_ADDED, tools.procedures.add, tools)
+    try:
+        _write(None, procedure, EventType.PROCEDURE_ADDED, tools.procedures.add, tools)
+    except Conflict:
+        found = tools.procedures.find(procedure.institution_id, procedure.procedure_id)
+        if found is None or changed_fields(found, procedure):
+            raise
+        return found
     return procedure
 
 
 def change_procedure(before: Procedure, after: Procedure, version: int, tools: ProcedureTools) -> Procedure:
     """Change one; where nothing differs, nothing is written. `version` is the one that was shown to who changes it.
 
+    What is so already, since an answer was lost or somebody else did the same, is as wanted whatever was shown.
+
     Raises:
         Conflict: `procedure_changed`, `procedure_title_taken`, `procedure_code_taken`.
 
     """
-    if before.version != version:
-        raise procedure_changed()
     differs = set(changed_fields(before, after))
     if not differs:
         return before
+    if before.version != version:
+        raise procedure_changed()
     if differs & {"title", "code"} or (differs & {"retired_at"} and not after.is_retired):
         require_own_name(after, tools.procedures.list_for_institution(after.institution_id))
     changed = next_version(after, tools.act.clock(), tools.act.operator)

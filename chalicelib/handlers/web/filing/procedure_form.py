@@ -9,7 +9,8 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.institution import office_store
-from chalicelib.domain.errors import CasillaError, refusal_of, refusals
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import CasillaError, InvalidInput, refusal_of, refusals
 from chalicelib.domain.filing.procedure import Procedure
 from chalicelib.domain.filing.procedure_changes import changed_fields, new_procedure
 from chalicelib.domain.filing.typed_procedure import (
@@ -41,6 +42,7 @@ from chalicelib.services.filing.manage_procedures import add_procedure, change_p
 _FORM, _CHECK = "filing/procedure_form.html", "filing/procedure_check.html"
 _LONGEST = 20_000
 """Letters taken of a field, so that a longer one is refused by its length and not cut."""
+_LONGEST_ID = 20
 _LINES = ("description", "requirements", "optional")
 
 
@@ -92,12 +94,20 @@ def _page(request: PageRequest, staff: SignedIn, before: Procedure | None) -> Re
 
 def _read(request: PageRequest, staff: SignedIn, before: Procedure | None, offices: tuple[Office, ...]) -> Procedure:
     box = current()
-    begun = before or new_procedure(staff.own.institution_id, box.chance.new_code(), box.clock(), staff.member.actor)
+    begun = before or new_procedure(staff.own.institution_id, _new_id(request), box.clock(), staff.member.actor)
     typed, open_ones = _typed(request), {one.office_id for one in offices if not one.is_closed}
     problems = refusals(lambda: read_procedure(typed, begun, open_ones), *_printable(typed))
     if problems:
         raise refusal_of(sorted(problems, key=lambda one: _rank(one.field)))
     return read_procedure(typed, begun, open_ones)
+
+
+def _new_id(request: PageRequest) -> str:
+    """Return the id that a new one got when it was looked at, so that the button pressed twice publishes one."""
+    try:
+        return parse_code(request.value("procedure_id")[:_LONGEST_ID])
+    except InvalidInput:
+        return current().chance.new_code()
 
 
 def _printable(typed: TypedProcedure) -> list[Any]:
