@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.filing import procedure_store
 from chalicelib.bootstrap.institution import office_store
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import CasillaError, InvalidInput, refusal_of, refusals
@@ -37,7 +38,7 @@ from chalicelib.handlers.web.filing.procedure_view import (
 )
 from chalicelib.renderers.filing.procedure_words import ANSWER_CHOICES, KIND_WORDS, change_words
 from chalicelib.renderers.printable import check_printable
-from chalicelib.services.filing.manage_procedures import add_procedure, change_procedure
+from chalicelib.services.filing.manage_procedures import add_procedure, change_procedure, require_place
 
 _FORM, _CHECK = "filing/procedure_form.html", "filing/procedure_check.html"
 _LONGEST = 20_000
@@ -66,6 +67,7 @@ def save_by_form(request: PageRequest, staff: SignedIn, procedure_id: str) -> Re
     try:
         after = _read(request, staff, before, offices)
         if step != "publicar":
+            require_place(before, after, procedure_store(current()))
             kept = KeptAnswer(template=_CHECK)
             return answer_form(request, kept, at=_at(before), **_check(request, before, after, offices))
         return _publish(request, staff, before, after)

@@ -156,6 +156,18 @@ def test_the_button_pressed_twice_publishes_one_and_changes_once(staff: Staff, b
     assert (stored(staff, page).version, len(logged(staff))) == (2, 2)
 
 
+def test_a_name_that_was_taken_since_the_look_is_refused_at_the_end_too(staff: Staff, browser: Browser) -> None:
+    mine, others = look(browser), look(staff.browser(staff.member(StaffRole.COORDINATOR)))
+    assert publish(browser, mine).headers["Location"].endswith("hecho=publicado")
+    other = staff.browser(staff.member(StaffRole.COORDINATOR))
+    known = {**hidden_of(others), "csrf": csrf_of(other.get(f"{BASE}/nuevo"))}
+    answer = post(other, f"{BASE}/nuevo", **known, step="publicar")
+    assert answer.status_code == 409
+    assert fields_in_error(answer) == ["title"]
+    assert 'value="Copia certificada"' in text_of(answer)
+    assert len(procedure_store(staff.world.container).list_for_institution(INSTITUTION_ID)) == 1
+
+
 def test_what_changes_nothing_is_no_version(staff: Staff, browser: Browser) -> None:
     page = added(browser)
     seen = look(browser, page)
@@ -200,8 +212,6 @@ def test_all_that_is_wrong_is_told_beside_its_field(
 ) -> None:
     added(browser)
     answer = look(browser, **changes)
-    if not fields_in_error(answer):
-        answer = publish(browser, answer)
     assert fields_in_error(answer) == fields
     assert text_of(answer).count("<title>Error: ") == 1
     check_html(text_of(answer))
