@@ -51,7 +51,7 @@ def begin(lab: Lab, *strikes: Strike) -> tuple[Container, FilingDraft]:
 
 def ask(lab: Lab, box: Container, draft: FilingDraft, kind: str) -> Filing | None:
     with suppress(ProcessDied, CasillaError), using(box), lab.wire.running(kind, kind):
-        return correct_filing(draft.draft_id, a_session(), seen_version=2, tools=file_tools(box))
+        return correct_filing(draft.draft_id, a_session(), seen_version=2, origin="", tools=file_tools(box))
     return None
 
 

@@ -88,7 +88,7 @@ def test_from_the_first_click_to_the_receipt(box: Container, begun: FilingDraft)
     typed = lambda it: with_subject(it, f"  {SUBJECT} ", (1, 0, 1), NOW)  # noqa: E731
     draft = change_draft(draft.draft_id, a_session(), typed, seen_version=draft.version, store=filing_draft_store(box))
 
-    filing = file_draft(draft.draft_id, a_session(), seen_version=draft.version, tools=file_tools(box))
+    filing = file_draft(draft.draft_id, a_session(), seen_version=draft.version, origin="", tools=file_tools(box))
 
     assert (filing.subject, draft.ticks) == (SUBJECT, (0, 1))
     assert [one.folios for one in filing.documents] == [1, None], "the page of the PDF was counted"
