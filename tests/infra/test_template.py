@@ -42,6 +42,7 @@ MODELS = {
         "STAFF": tables.StaffItem,
         "COUNTS": tables.CountItem,
         "COMPOSITIONS": tables.CompositionItem,
+        "FILINGS": tables.FilingItem,
         "STATEMENTS": tables.StatementItem,
     }.items()
 }

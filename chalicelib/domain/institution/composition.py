@@ -15,6 +15,7 @@ from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, Document, FileRole, Notice, Remedy
+from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.domain.upload.upload import MAX_ANNEXES
 
 MOST_OPEN = 50
@@ -105,20 +106,6 @@ class ChosenTerm:
     term: Term | None
     regime: Regime | None = None
     place: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AttachedFile:
-    """A file that was sent, or may be sent until `sent_until`. Its outcome stands in the upload of the same id.
-
-    `filename` and `size` are what the form said; empty and None where it is not known before it arrives.
-    """
-
-    upload_id: str
-    role: FileRole
-    sent_until: datetime
-    filename: str = ""
-    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

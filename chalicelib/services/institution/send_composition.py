@@ -9,7 +9,6 @@ from datetime import datetime
 
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint, SentFile
 from chalicelib.domain.errors import InvalidInput, NotReady, Unavailable, refusal_of
-from chalicelib.domain.institution.attached_file import FileStanding, FileState
 from chalicelib.domain.institution.composition import (
     Composition,
     CompositionState,
@@ -23,6 +22,7 @@ from chalicelib.domain.institution.composition import (
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.sender.officer import Officer
+from chalicelib.domain.upload.attached_file import FileStanding, FileState
 from chalicelib.services.deposit.deposit_notice import DepositTools, deposit_notice
 from chalicelib.services.deposit.depositor import ByOfficer
 from chalicelib.services.institution.attach_files import AttachTools, look_at_files

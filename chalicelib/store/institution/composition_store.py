@@ -19,6 +19,8 @@ from chalicelib.store.tables import CompositionItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 _NEW = CompositionItem.composition_id.does_not_exist()
+_OF_OTHERS = "#"
+"""No officer's draft has this in its id; those of filings, in the same table, do."""
 _INSTITUTION_ITSELF = "-"
 """Stands for no office; no office has this id."""
 
@@ -28,7 +30,9 @@ class CompositionStore:
 
     @staticmethod
     def find(composition_id: str) -> Composition | None:
-        """Return a draft, read with strong consistency; None where there is none."""
+        """Return a draft, read with strong consistency; None where there is none, or it is a person's to file."""
+        if _OF_OTHERS in composition_id:
+            return None
         try:
             item = CompositionItem.get(composition_id, consistent_read=True)
         except CompositionItem.DoesNotExist:

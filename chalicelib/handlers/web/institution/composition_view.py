@@ -10,12 +10,12 @@ from chalicelib.bootstrap.composition import attach_tools, same_document_store
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.attached_file import FileStanding
 from chalicelib.domain.institution.composition import Composition, Part
 from chalicelib.domain.institution.foreseen import Foreseen
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.sender.office import Office
+from chalicelib.domain.upload.attached_file import FileStanding
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.institution.composition_words import Section, sections_of, warning_words
 from chalicelib.services.institution.attach_files import look_at_files

@@ -1,4 +1,4 @@
-"""How a file of a draft stands: on its way, looked at, refused, or lost."""
+"""Files of a draft: each named in it before it is looked at, and how it stands: on its way, accepted, refused, lost."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.institution.composition import AttachedFile
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.upload.upload import PDF, FileProblem, Upload, UploadState
 
 REVIEWED_WITHIN = timedelta(hours=1)
 """How long after its leave to be sent a file may still arrive and be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file that was sent, or may be sent until `sent_until`. Its outcome stands in the upload of the same id.
+
+    `filename` and `size` are what the form said; empty and None where it is not known before it arrives.
+    """
+
+    upload_id: str
+    role: FileRole
+    sent_until: datetime
+    filename: str = ""
+    size: int | None = None
 
 
 class FileState(StrEnum):
@@ -44,8 +57,11 @@ class FileStanding:
         return self.file.size if self.upload is None else self.upload.declared.size
 
 
-def standing_of(file: AttachedFile, upload: Upload | None, now: datetime) -> FileStanding:
-    """Tell how a file stands, given the outcome of its check, if there is one."""
+def standing_of(file: AttachedFile, upload: Upload | None, now: datetime, *, no_pdf: str) -> FileStanding:
+    """Tell how a file stands, given the outcome of its check, if there is one.
+
+    `no_pdf` is what is told of a document that is no PDF.
+    """
     if upload is None:
         is_lost = now > file.sent_until + REVIEWED_WITHIN
         return FileStanding(file, FileState.LOST if is_lost else FileState.WAITING)
@@ -54,6 +70,6 @@ def standing_of(file: AttachedFile, upload: Upload | None, now: datetime) -> Fil
     if upload.state is UploadState.EXPIRED or (upload.expires_at is not None and upload.expires_at <= now):
         return FileStanding(file, FileState.EXPIRED, upload)
     if file.role is FileRole.MAIN and upload.declared.media_type != PDF:
-        problem = FileProblem("media_type_not_allowed", "El documento que se notifica debe ser un PDF. Envíe otro.")
+        problem = FileProblem("media_type_not_allowed", no_pdf)
         return FileStanding(file, FileState.REFUSED, upload, (problem,))
     return FileStanding(file, FileState.ACCEPTED, upload)
