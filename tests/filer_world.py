@@ -40,11 +40,11 @@ def publish(box: Container, **changes: Any) -> Procedure:
     return procedure
 
 
-def seed_catalogue(box: Container) -> None:
+def seed_catalogue(box: Container) -> Procedure:
     """Have an institution with an office whose catalogue has one procedure."""
     put_institution(box, an_institution())
     put_office(box, an_office())
-    publish(box)
+    return publish(box)
 
 
 class FilerAtWork:
