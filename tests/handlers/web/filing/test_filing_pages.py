@@ -332,9 +332,23 @@ def test_drafts_are_listed_and_thrown_away(filer: FilerAtWork) -> None:
     assert filer.browser.send(f"{filer.at}/grande", csrf=csrf, part="annex").headers["Location"] == BASE
 
 
+def test_a_button_pressed_again_goes_on_with_what_was_begun_and_not_written_to(filer: FilerAtWork) -> None:
+    assert filer.begin() == filer.begin()
+    first = filer.at
+    filer.fill("pedido", subject="Pido una cosa")
+    filer.begin()
+    assert filer.at != first
+    publish(filer.box, version=2, title="Otro nombre")
+    second = filer.at
+    filer.begin()
+    assert filer.at != second
+    assert filer.draft().procedure.version == 2
+
+
 def test_so_many_drafts_and_no_more_may_be_open(filer: FilerAtWork) -> None:
-    for _ in range(MOST_OPEN):
+    for number in range(MOST_OPEN):
         filer.begin()
+        filer.fill("pedido", subject=f"Pedido {number}")
     led = filer.browser.post(BASE, None, **filer.hidden(ENTRY))
     assert led.status_code == 409
     assert f"Ya tienes {MOST_OPEN} borradores" in text_of(led)
