@@ -24,3 +24,12 @@ FILING_LABELS = {
     "file": "Archivo del formulario",
     "reason": "Motivo",
 }
+
+FILE_LABELS = {
+    **LABELS,
+    "name": "Nombre completo o razón social",
+    "document": "Tu documento",
+    "representation": "Documento que acredita la representación",
+    "files": "Archivos",
+}
+"""The same of pages where people file."""
