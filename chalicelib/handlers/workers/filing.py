@@ -12,7 +12,7 @@ from chalice.app import SQSEvent
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.bootstrap.export import export_messages, export_tools
-from chalicelib.bootstrap.filing_photos import join_work
+from chalicelib.bootstrap.filing_photos import join_work, preparers
 from chalicelib.handlers.workers.messages import tries_of, work_off
 from chalicelib.handlers.workers.reports import reported
 from chalicelib.services.export.prepare_export import prepare_export
@@ -57,4 +57,5 @@ def prepare_exports(event: SQSEvent) -> dict[str, Any]:
 def _prepare(asked: dict[str, str], tries: int, box: Container) -> str:
     if "draft_id" in asked:
         return join_photos(asked["draft_id"], asked["upload_id"], tools=join_work(box), tries=tries).value
-    return prepare_export(asked["export_id"], tools=export_tools(box), tries=tries).value
+    export_id = asked["export_id"]
+    return prepare_export(export_id, tools=export_tools(box), tries=tries, preparers=preparers(box)).value

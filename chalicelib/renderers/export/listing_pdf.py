@@ -5,19 +5,17 @@ Imports fpdf2: import it late.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.export.listed_notice import COLUMNS, ListedNotice, ListingHead
 from chalicelib.renderers.export.table_paper import GAP, MEDIA_TYPE, Table, TablePaper
-from chalicelib.renderers.export.table_paper import SIDE as _SIDE
 from chalicelib.renderers.printable import printable
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
 __all__ = ["MEDIA_TYPE", "notices_table", "render_listing_pdf"]
 
-_GAP = GAP
-_WIDTHS = (10.0, 52.0, 33.0, 32.0, 57.0, 18.0, 18.0, 38.0, 15.0 + _GAP)
+_WIDTHS = (10.0, 52.0, 33.0, 32.0, 57.0, 18.0, 18.0, 38.0, 15.0 + GAP)
 _TYPE = COLUMNS.index("Tipo de documento")
 """A document's number stands under its type, in one column, so that it has the room to stay in one piece."""
 _DEADLINE = COLUMNS.index("Plazo") - 1
@@ -50,13 +48,12 @@ def render_listing_pdf(rows: Sequence[ListedNotice], head: ListingHead, *, zone:
     return paper.to_bytes()
 
 
-def notices_table(paper: TablePaper, rows: Iterable[ListedNotice], *, none: str) -> None:
+def notices_table(paper: TablePaper, rows: Sequence[ListedNotice], *, none: str) -> None:
     """Write a table of notices; `none` is said where there are none."""
     paper.begin_table(_TABLE)
-    count = 0
-    for count, row in enumerate(rows, 1):
+    for row in rows:
         paper.row(_cells(paper, row))
-    if not count:
+    if not rows:
         paper.none_found(none)
     paper.end_table()
 

@@ -16,7 +16,7 @@ from chalicelib.renderers.printable import printable
 MEDIA_TYPE = "application/pdf"
 SIDE, TOP = 12.0, 17.0
 GAP = 3.0
-_SIZE, _LINE, _PADDING = 7.5, 3.7, 1.5
+_SIZE, _LINE, _PADDING, _BETWEEN = 7.5, 3.7, 1.5, 0.4
 
 Cell = Sequence[str]
 """The lines of one cell."""
@@ -49,26 +49,26 @@ class TablePaper(Paper):
         )
         self.alias_nb_pages("\0" * 4)
         self.describe(title=title, author="Casilla electrónica", subject=printable(subject))
-        self.table: Table | None = None
+        self.columns: Table | None = None
         self._broken = cache(self._break)
 
     def header(self) -> None:
         """Draw the running head, and on later pages the table's heading."""
         super().header()
-        if self.page_no() > 1 and self.table is not None:
-            self._heading(self.table)
+        if self.page_no() > 1 and self.columns is not None:
+            self._heading(self.columns)
 
     def begin_table(self, table: Table) -> None:
         """Write a table's heading, on this page if a row has room below it."""
-        self.table = None
+        self.columns = None
         if self.will_page_break(8 * _LINE):
             self.add_page()
-        self.table = table
+        self.columns = table
         self._heading(table)
 
     def end_table(self) -> None:
         """Have later pages begin without its heading."""
-        self.table = None
+        self.columns = None
 
     def lines(self, column: int, *texts: str) -> list[str]:
         """Break texts for a column, one below the other."""
@@ -86,6 +86,12 @@ class TablePaper(Paper):
         if is_last:
             self.hairline()
 
+    def keep_rows(self, cells: Sequence[Cell], beneath: Sequence[Sequence[Cell]]) -> None:
+        """Begin a new page unless a row and all that stands beneath it have room; what no page can hold is parted."""
+        height = _height(cells) + sum(max(1, *map(len, below)) * _LINE + _BETWEEN for below in beneath) + _PADDING
+        if height < self.page_break_trigger - self.t_margin - 8 * _LINE and self.will_page_break(height):
+            self.add_page()
+
     def beneath(self, cells: Sequence[Cell], widths: Sequence[float], *, is_last: bool) -> None:
         """Write what belongs to the row above, in columns of its own."""
         self.write_in(_SIZE - 0.5, colour=MUTED)
@@ -99,7 +105,7 @@ class TablePaper(Paper):
                 self.set_xy(left, top + number * _LINE)
                 self.cell(0, _LINE, line)
             left += width
-        self.set_xy(self.l_margin, top + height + (_PADDING if is_last else 0.4))
+        self.set_xy(self.l_margin, top + height + (_PADDING if is_last else _BETWEEN))
         self.write_in(_SIZE)
         if is_last:
             self.hairline()
@@ -133,9 +139,9 @@ class TablePaper(Paper):
 
     @property
     def _columns(self) -> Table:
-        if self.table is None:
+        if self.columns is None:
             raise ValueError(self.running_title)
-        return self.table
+        return self.columns
 
     def _heading(self, table: Table) -> None:
         """Write the columns' names over a line in the accent."""

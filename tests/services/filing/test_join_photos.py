@@ -208,7 +208,7 @@ def test_a_try_that_ends_after_the_pdf_was_inspected_changes_nothing(drafting: D
     assert first is not None
 
     class Late(UploadStore):
-        def find(self, upload_id: str) -> Upload | None:
+        def find(self, upload_id: str) -> Upload | None:  # noqa: ARG002 - as it was before
             return None
 
     late = replace(join_work(drafting.box), uploads=Late(upload_store(drafting.box)._connection))  # noqa: SLF001
