@@ -5,9 +5,11 @@ from __future__ import annotations
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.filing import procedure_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
+from chalicelib.services.filing.foresee_filing import ForeseeTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
 from chalicelib.store.filing.filing_store import FilingStore
@@ -56,3 +58,9 @@ def file_tools(box: Container) -> FileTools:
         below=box.chance.below,
         portal_url=box.portal_url,
     )
+
+
+@made_once
+def foresee_tools(box: Container) -> ForeseeTools:
+    """What tells a person beforehand what filing a draft would mean."""
+    return ForeseeTools(FilingSituationStore(connection(box)), procedure_store(box), box.calendar, box.clock)

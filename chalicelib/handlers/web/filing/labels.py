@@ -24,3 +24,11 @@ FILING_LABELS = {
     "file": "Archivo del formulario",
     "reason": "Motivo",
 }
+
+FILE_LABELS = {
+    **LABELS,
+    "subject": "Qué pides",
+    "name": "Nombre completo o razón social",
+    "on_behalf": "En nombre de quién presentas",
+}
+"""The same of pages where people file."""
