@@ -50,6 +50,7 @@ OWN = {
     ("chalicelib/handlers/page.py", "chalicelib.handlers.kept_answer"): "most pages show no form's answer",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
+    ("chalicelib/services/filing/export_history.py", "chalicelib.renderers.filing"): "fpdf or openpyxl: as above",
     ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",
     ("chalicelib/services/usage/export_statement.py", "chalicelib.renderers.usage"): "fpdf or openpyxl: as above",
 }

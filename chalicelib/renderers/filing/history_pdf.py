@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.export.listed_notice import ListedNotice
-from chalicelib.domain.filing.listed_filing import HistoryHead, ListedDocument, ListedFiling
 from chalicelib.renderers.export.listing_pdf import notices_table
 from chalicelib.renderers.export.table_paper import GAP, MEDIA_TYPE, Table, TablePaper
 from chalicelib.renderers.filing.filing_words import folios_in_words
+from chalicelib.renderers.filing.listed_filings import HistoryHead, ListedDocument, ListedFiling
 from chalicelib.renderers.pdf_document import INK
 from chalicelib.renderers.printable import printable
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from openpyxl import Workbook
 
 from chalicelib.domain.export.listed_notice import ListedNotice
-from chalicelib.domain.filing.listed_filing import DOCUMENT_COLUMNS, FILING_COLUMNS, HistoryHead, ListedFiling
 from chalicelib.renderers.export.listing_xlsx import notices_sheet
 from chalicelib.renderers.export.xlsx_cells import (
     MEDIA_TYPE,
@@ -28,6 +27,7 @@ from chalicelib.renderers.export.xlsx_cells import (
     lines_in,
     rows_dropped_on_failure,
 )
+from chalicelib.renderers.filing.listed_filings import DOCUMENT_COLUMNS, FILING_COLUMNS, HistoryHead, ListedFiling
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words
 
 __all__ = ["MEDIA_TYPE", "write_history_xlsx"]

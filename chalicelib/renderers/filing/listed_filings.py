@@ -1,14 +1,73 @@
-"""Filings as rows of an exported history."""
+"""Filings as rows of an exported history, each with its documents (FIL-4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.filing.filing import FiledDocument, Filing
-from chalicelib.domain.filing.listed_filing import ListedDocument, ListedFiling
 from chalicelib.renderers.filing.filing_words import STATES, document_titles, kind_in_words, procedure_in_words
+
+FILING_COLUMNS = (
+    "Número",
+    "Entidad",
+    "Oficina",
+    "Trámite",
+    "Asunto",
+    "Presentado el",
+    "Cuenta desde el",
+    "Estado",
+    "Respondido el",
+    "Documentos",
+    "Folios",
+    "Código de verificación",
+)
+"""Of a filing, from left to right."""
+DOCUMENT_COLUMNS = ("Número", "Entidad", "Qué es", "Archivo", "Tipo", "Folios", "Tamaño (bytes)", "SHA-256")
+"""Of a document of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A file of a filing, its fields in the order of `DOCUMENT_COLUMNS` after the first two."""
+
+    title: str
+    filename: str
+    kind: str
+    folios: int | None
+    size: int | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFiling:
+    """A filing's row, its fields in the order of `FILING_COLUMNS`; instants are in the country's zone."""
+
+    number: str
+    institution: str
+    office: str
+    procedure: str
+    subject: str
+    filed_at: datetime
+    legal_date: date
+    state: str
+    answered_at: datetime | None
+    folios: int
+    verification_code: str
+    documents: tuple[ListedDocument, ...]
+    """The receipts last."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHead:
+    """What a history says about itself: whose mailbox, and when it was made, in the country's zone."""
+
+    mailbox_id: str
+    holder: str
+    made_at: datetime
+
 
 _PDF = "documento PDF"
 

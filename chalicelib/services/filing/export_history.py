@@ -9,10 +9,9 @@ from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.export.export import Export, ListingFormat
 from chalicelib.domain.export.listed_notice import ListedNotice
 from chalicelib.domain.filing.filing import Filing
-from chalicelib.domain.filing.listed_filing import HistoryHead
 from chalicelib.domain.reading.search import Search
 from chalicelib.gateways.export.export_files import ObjectWriter
-from chalicelib.renderers.filing.listed_filings import listed_filing
+from chalicelib.renderers.filing.listed_filings import HistoryHead, listed_filing
 from chalicelib.services.export.export_listing import listed_notices
 from chalicelib.services.export.tools import ExportTools, NamedFile
 from chalicelib.store.filing.filing_store import FilingStore

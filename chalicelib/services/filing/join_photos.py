@@ -42,6 +42,7 @@ from chalicelib.gateways.files import Files
 from chalicelib.services.export.zip_bundle import FileAltered
 from chalicelib.services.filing.filing_drafts import DraftTools, change_draft, find_draft, look_at_draft_files
 from chalicelib.services.filing.photos.photo import Photo
+from chalicelib.services.filing.photos.photos_pdf import write_photos_pdf
 from chalicelib.services.filing.photos.read_photo import PHOTO_TYPES, allowed_bytes, read_photo
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.limit_store import LimitStore
@@ -195,8 +196,6 @@ def _spend(session: Session, tools: JoinTools) -> tuple[str, datetime]:
 @contextmanager
 def _pdf_of(join: JoinedPhotos, owner: str, tools: WorkTools) -> Iterator[Path]:
     """Make the PDF in a folder of its own; a photo is there while it is read."""
-    from chalicelib.services.filing.photos.photos_pdf import write_photos_pdf  # noqa: PLC0415 - pikepdf
-
     uploads = _uploads_of(join, owner, tools)
     most = allowed_bytes([upload.declared.size for upload in uploads])
     with tempfile.TemporaryDirectory() as folder:

@@ -18,12 +18,17 @@ import pytest
 
 from chalicelib.domain.export.listed_notice import ListedNotice
 from chalicelib.domain.filing.filing import Answer, Correction, Filer, Filing, Observation
-from chalicelib.domain.filing.listed_filing import DOCUMENT_COLUMNS, FILING_COLUMNS, HistoryHead, ListedFiling
 from chalicelib.renderers.export.table_paper import GAP, SIDE
 from chalicelib.renderers.filing import history_pdf
 from chalicelib.renderers.filing.history_pdf import render_history_pdf
 from chalicelib.renderers.filing.history_xlsx import write_history_xlsx
-from chalicelib.renderers.filing.listed_filings import listed_filing
+from chalicelib.renderers.filing.listed_filings import (
+    DOCUMENT_COLUMNS,
+    FILING_COLUMNS,
+    HistoryHead,
+    ListedFiling,
+    listed_filing,
+)
 from tests.filing_world import DATES, NOW, OFFICER, a_document, a_filing
 from tests.renderers.export.listing_rows import LIMA, MADE_AT, a_row
 from tests.renderers.export.test_listing_pdf import needs_poppler, text_of, words

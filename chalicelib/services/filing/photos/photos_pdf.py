@@ -1,20 +1,20 @@
-"""Photos as one PDF, one a page. What is packed in them is copied as it is. Imports pikepdf: import it late."""
+"""Photos as one PDF, one a page. What is packed in them is copied as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, StreamDecodeLevel, String
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.filing.photos.orientation import matrix
 from chalicelib.services.filing.photos.page import page_for
 from chalicelib.services.filing.photos.photo import Packing, Photo
 
+if TYPE_CHECKING:
+    from pikepdf import Pdf, Stream
+
 _PREDICTED_BY_ROW = 15
-_COLOURS = {1: Name.DeviceGray, 3: Name.DeviceRGB}
 
 
 def write_photos_pdf(photos: Iterable[Photo], to: Path, *, title: str, made_at: datetime) -> int:
@@ -22,6 +22,8 @@ def write_photos_pdf(photos: Iterable[Photo], to: Path, *, title: str, made_at: 
 
     One photo is asked for at a time; their packed data, and no more, is in memory until it is written.
     """
+    from pikepdf import Dictionary, ObjectStreamMode, Pdf, StreamDecodeLevel, String  # noqa: PLC0415 - heavy
+
     with Pdf.new() as pdf:
         for photo in photos:
             _add_page(pdf, photo)
@@ -42,6 +44,8 @@ def write_photos_pdf(photos: Iterable[Photo], to: Path, *, title: str, made_at: 
 
 
 def _add_page(pdf: Pdf, photo: Photo) -> None:
+    from pikepdf import Dictionary, Stream  # noqa: PLC0415 - heavy
+
     page = page_for(photo.seen_size)
     place = " ".join(f"{number:.4f}" for number in matrix(photo.orientation, page.box))
     added = pdf.add_blank_page(page_size=(page.width, page.height))
@@ -50,13 +54,15 @@ def _add_page(pdf: Pdf, photo: Photo) -> None:
 
 
 def _image(pdf: Pdf, photo: Photo) -> Stream:
+    from pikepdf import Array, Dictionary, Name, Stream, String  # noqa: PLC0415 - heavy
+
     entries: dict[str, Any] = {
         "/Type": Name.XObject,
         "/Subtype": Name.Image,
         "/Width": photo.width,
         "/Height": photo.height,
         "/BitsPerComponent": photo.bits,
-        "/ColorSpace": _COLOURS[photo.samples],
+        "/ColorSpace": Name.DeviceGray if photo.samples == 1 else Name.DeviceRGB,
     }
     if photo.palette is not None:
         most = len(photo.palette) // 3 - 1
