@@ -139,5 +139,5 @@ def _remembered(draft: FilingDraft) -> tuple[JoinedPhotos, ...]:
 
 
 def _join_not_found() -> NotFound:
-    detail = "Ese PDF ya no está en el borrador, o sus fotos ya se repusieron. Mira cómo quedó."
+    detail = "Ese PDF ya no está en el borrador, o sus fotos ya quedaron sueltas. Mira cómo quedó."
     return NotFound("join_not_found", detail)

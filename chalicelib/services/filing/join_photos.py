@@ -168,7 +168,7 @@ def join_photos(draft_id: str, upload_id: str, *, tools: WorkTools, tries: int =
 
 _FAILED = Refusal(
     "photos_not_joined",
-    "No pudimos juntar estas fotos. Pídelo otra vez, o repón las fotos y preséntalas una por una.",
+    "No pudimos juntar estas fotos. Pídelo otra vez, o deshazlo y presenta las fotos sueltas.",
 )
 
 
@@ -250,10 +250,10 @@ def _refuse(join: JoinedPhotos, owner: str, refusal: Refusal, *, tools: WorkTool
 
 
 def _photo_gone() -> InvalidInput:
-    detail = "Una de las fotos venció o ya no está. Repón las fotos, envía otra vez la que falta y júntalas de nuevo."
+    detail = "Una de las fotos venció o ya no está. Deshazlo, envía otra vez la que falta y júntalas de nuevo."
     return InvalidInput("photo_gone", detail)
 
 
 def _too_large() -> InvalidInput:
-    detail = "El PDF con todas las fotos pasaría de 100 MB. Repón las fotos y júntalas en dos PDF."
+    detail = "El PDF con todas las fotos pasaría de 100 MB. Deshazlo y júntalas en dos PDF."
     return InvalidInput("photos_too_large", detail)

@@ -32,3 +32,6 @@ FILE_LABELS = {
     "on_behalf": "En nombre de quién presentas",
 }
 """The same of pages where people file."""
+
+PHOTO_LABELS = {**LABELS, "name": "Nombre del PDF", "photos": "Fotos"}
+"""The same of the page that joins photos."""
