@@ -92,10 +92,14 @@ class FilerAtWork:
         hidden = {name: value for name, value in self.hidden(f"{self.at}/{step}").items() if name in names}
         return self.browser.send_file(self.at, filename, content, None, **{**hidden, **typed})
 
-    def check_arrived(self) -> None:
-        """Have the worker look at all that arrived."""
+    def check_events(self) -> None:
+        """Have the engine copy as S3 does."""
         events = files(self.box)._client.meta.events  # noqa: SLF001 - the engine
         events.register("before-call.s3.CopyObject", satisfy_moto, unique_id="copies")
+
+    def check_arrived(self) -> None:
+        """Have the worker look at all that arrived."""
+        self.check_events()
         arrivals = Arrivals(self.browser.people.world, self.engine.client("s3"))
         for key in arrivals.objects():
             assert arrivals.tell(key)["checked"] == 1

@@ -98,11 +98,10 @@ def _ask_again(request: PageRequest, error: SessionEnded | TextsNotAccepted | Va
     cookies = [no_cookie(SESSION_COOKIE)] if is_over else []
     if request.method != "POST":
         response = go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
-    elif request.body:  # a file is not kept: it is sent again on its page
-        response = go_to(f"{address}?volver={quote(page_of(request))}", cookies=cookies)
-    else:
-        kept = keep_form(request)
-        response = go_to(f"{address}?volver={KEPT_PAGE}" if kept else address, cookies=[*cookies, *kept])
+    else:  # a file is not kept: it is sent again on its page
+        kept = [] if request.body else keep_form(request)
+        back = KEPT_PAGE if kept else page_of(request)
+        response = go_to(f"{address}?volver={quote(back)}", cookies=[*cookies, *kept])
     if is_over and SESSION_COOKIE in request.cookies:
         response.headers.update(FORGET_PAGES)
     return response

@@ -11,7 +11,7 @@ from chalicelib.domain.sender.institution import Institution
 from chalicelib.domain.sender.office import Office
 from chalicelib.domain.upload.attached_file import FileStanding, FileState
 from chalicelib.renderers.filing.filing_words import identity_in_words, procedure_in_words
-from chalicelib.renderers.spanish import in_a_row, size_in_words
+from chalicelib.renderers.spanish import in_a_row, size_in_short
 
 PAGES = {
     DraftPart.SUBJECT: "pedido",
@@ -128,7 +128,7 @@ def _file(part: FilePart, one: FileStanding) -> FileTold:
         one.file.upload_id,
         PARTS[part],
         one.filename or "Archivo por llegar",
-        size_in_words(one.size) if one.size else "",
+        size_in_short(one.size) if one.size else "",
         state,
         f"{why} {advice}".strip(),
         one.state in {FileState.REFUSED, FileState.EXPIRED, FileState.LOST},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.filing import FiledDocument, Filing, FilingState
+from chalicelib.domain.filing.filing import FiledDocument, Filing, FilingState, folios_of
 from chalicelib.renderers.filing.date_words import until_in_words
 from chalicelib.renderers.filing.filing_words import (
     STATES,
@@ -37,10 +37,12 @@ _NOTES = {
     EventType.FILING_ANSWERED: "La respuesta está en tu casilla.",
 }
 
+_URGENCIES = {FilingState.OBSERVED: "soon", FilingState.NOT_FILED: "over", FilingState.ANSWERED: "calm"}
+
 
 @dataclass(frozen=True, slots=True)
 class FilingRow:
-    """A filing in the list. `urgency` is `soon` where something is to be done."""
+    """A filing in the list. `urgency` is how its state is coloured."""
 
     address: str
     title: str
@@ -87,7 +89,7 @@ def row_of(filing: Filing, now: datetime, zone: ZoneInfo) -> FilingRow:
         filing.addressee.name,
         filing.filed_at,
         state_in_words(filing, now, zone),
-        "soon" if filing.state_at(now) is FilingState.OBSERVED else "",
+        _URGENCIES.get(filing.state_at(now), ""),
     )
 
 
@@ -122,6 +124,13 @@ def file_lines(filing: Filing, documents: Sequence[FiledDocument], *, first: int
         )
         for place, (title, one) in enumerate(zip(document_titles(documents), documents, strict=True), start=1)
     )
+
+
+def documents_in_words(documents: Sequence[FiledDocument]) -> str:
+    """Say how many documents were sent, with the pages of those that have pages."""
+    count = len(documents)
+    folios = folios_of(tuple(documents))
+    return f"{count} documento{'' if count == 1 else 's'}{f', {folios_in_words(folios)}' if folios else ''}"
 
 
 def history_of(filing: Filing, events: Iterable[Event], now: datetime) -> tuple[HistoryStep, ...]:

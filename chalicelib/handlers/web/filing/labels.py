@@ -27,9 +27,10 @@ FILING_LABELS = {
 
 FILE_LABELS = {
     **LABELS,
-    "subject": "Qué pides",
     "name": "Nombre completo o razón social",
-    "on_behalf": "En nombre de quién presentas",
+    "document": "Tu documento",
+    "representation": "Documento que acredita la representación",
+    "files": "Archivos",
 }
 """The same of pages where people file."""
 

@@ -20,7 +20,7 @@ from chalicelib.handlers.web.filing.draft_view import CORRECTING_STEPS, page_of_
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
 from chalicelib.renderers.filing.filing_words import procedure_in_words
-from chalicelib.renderers.filing.own_filing_words import address_of
+from chalicelib.renderers.filing.own_filing_words import address_of, documents_in_words
 from chalicelib.services.filing.filing_drafts import begin_to_correct, list_drafts
 from chalicelib.services.filing.read_filings import find_filing
 
@@ -60,6 +60,7 @@ def _show_filed(request: PageRequest, session: Session, filing: Filing) -> Respo
         filing=filing,
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
+        documents=documents_in_words(filing.documents),
         dates=tell_after(filing.dates, current().calendar.zone),
         is_correction=False,
     )
@@ -74,6 +75,7 @@ def _show_corrected(request: PageRequest, session: Session, filing: Filing) -> R
         filing=filing,
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
+        documents=documents_in_words(filing.correction.documents),
         dates=tell_after(filing.correction.dates, current().calendar.zone),
         is_correction=True,
     )
