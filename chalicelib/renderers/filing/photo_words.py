@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.filing.joined_photos import ASKED_AGAIN_AFTER, JoinedPhotos
 from chalicelib.domain.upload.attached_file import FileStanding, FileState
-from chalicelib.renderers.spanish import size_in_words
+from chalicelib.renderers.spanish import size_in_short
 
 PHOTO_TYPES = frozenset({"image/jpeg", "image/png"})
 _PHOTO_ENDINGS = (".jpg", ".jpeg", ".png")
@@ -47,7 +47,7 @@ def tell_photos(draft: FilingDraft, standings: Sequence[FileStanding]) -> tuple[
     """Name the annexes that were accepted and are pictures."""
     annexes = {annex.upload_id for annex in draft.annexes}
     return tuple(
-        PhotoTold(one.file.upload_id, one.filename, size_in_words(one.size) if one.size else "")
+        PhotoTold(one.file.upload_id, one.filename, size_in_short(one.size) if one.size else "")
         for one in standings
         if one.state is FileState.ACCEPTED
         and one.upload is not None

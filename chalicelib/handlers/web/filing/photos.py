@@ -50,6 +50,8 @@ def photos_page(request: PageRequest, draft: FilingDraft, error: CasillaError | 
         for place, photo in enumerate(photos, 1)
     }
     joins = tell_joins(draft, standings, current().clock())
+    is_waiting = any(one.is_waiting for one in joins)
+    done = request.asked("hecho")
     shown: dict[str, Any] = {
         "draft": draft,
         "own": page_of_draft(draft),
@@ -61,9 +63,9 @@ def photos_page(request: PageRequest, draft: FilingDraft, error: CasillaError | 
         "options": (("", "No juntar"), *((str(page), f"Hoja {page}") for page in range(1, len(photos) + 1))),
         "waiting": awaited_photos(standings),
         "joins": joins,
-        "is_waiting": any(one.is_waiting for one in joins),
+        "is_waiting": is_waiting,
         "name": request.value("name") if is_typed else NAME,
-        "told": _TOLD.get(request.asked("hecho"), ""),
+        "told": _TOLD.get(done, "") if is_waiting or done != "juntando" else "",
         "is_bad": False,
     }
     labels = {**PHOTO_LABELS, **{_field(annex.upload_id): annex.filename for annex in draft.annexes}}
