@@ -95,12 +95,12 @@ def test_photos_become_one_annex_and_the_history_goes_home(person: Person, files
 
     person.open("/mis-tramites")
     person.look("photos-history")
-    person.press("Excel")
+    person.press("Descargar el historial en Excel")
     book = openpyxl.load_workbook(io.BytesIO(fetched(person)))
     names = [row[3] for row in book["Documentos presentados"].iter_rows(min_row=2, values_only=True)]
     assert names[:3] == ["solicitud.pdf", "Recibo de luz.pdf", "cargo.pdf"]
     person.open("/mis-tramites")
-    person.press("PDF")
+    person.press("Descargar el historial en PDF")
     person.look("photos-history-preparing")
     with pikepdf.open(io.BytesIO(fetched(person))) as pdf:
         assert len(pdf.pages) >= 1
