@@ -5,7 +5,7 @@ BIN := .venv/bin
 ENVIRONMENT := @PYTHON="$(PYTHON)" CHOSEN="$(filter command,$(origin PYTHON))" sh infra/environment.sh
 
 .DEFAULT_GOAL := run
-.PHONY: run operator test deep browser lint check bench mutants weekend siege fuzz replay package findings deploy restore-drill lock audit demo clean anew
+.PHONY: run operator test deep browser lint slow check bench mutants weekend siege fuzz replay package findings deploy restore-drill lock audit demo clean anew
 
 # Each is looked at every time: an interpreter may have gone since, which no date of a file tells.
 .venv/.runtime: anew       ## what the service itself needs
@@ -42,8 +42,10 @@ lint: .venv/.stamp         ## format, lint, types, import contracts; the templat
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test           ## everything a change has to pass; slow proofs and browser wait a lot, so three share two cores
+slow: .venv/.stamp         ## deep and browser together: they wait a lot, so three share two cores
 	$(BIN)/pytest -n 3 --dist worksteal -m "deep or browser"
+
+check: lint test slow      ## everything a change has to pass
 
 bench: .venv/.stamp        ## what a deposit and a person's request cost, over their floors (and over BASE's first answers)
 	BASE=$(BASE) $(BIN)/python -m bench

@@ -9,8 +9,7 @@ from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing import procedure_store
-from chalicelib.bootstrap.filing_window import filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import filing_draft_store, filing_store, procedure_store
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_draft import FilingDraft

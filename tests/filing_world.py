@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing_window import file_tools, filing_draft_store
+from chalicelib.bootstrap.filing import file_tools, filing_draft_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.filing.filing import Addressee, Attendant, FiledDocument, Filer, Filing

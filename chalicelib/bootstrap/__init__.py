@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _CALENDARS = Path(__file__).parents[1] / "calendars"
 _T = TypeVar("_T")
+_MISSING = object()
 _making: ContextVar[tuple[Any, ...]] = ContextVar("making", default=())
 """What this thread is making, the innermost last."""
 
@@ -61,7 +62,7 @@ class Container:
 
         Whatever begins keeps to what it found then, so that nobody is told half by one secret and half by another.
         """
-        for renew in self.renewals:
+        for renew in tuple(self.renewals):
             renew(self)
 
     def forget(self, find: Callable[[Container], Any]) -> None:
@@ -113,13 +114,16 @@ def made_once(make: Callable[[Container], _T]) -> Callable[[Container], _T]:
         making = _making.get()
         if making:
             box.made_of.setdefault(find, set()).add(making[-1])
-        if find not in box.made:
-            within = _making.set((*making, find))
-            try:
-                box.made[find] = make(box)
-            finally:
-                _making.reset(within)
-        made: _T = box.made[find]
+        found: Any = box.made.get(find, _MISSING)
+        if found is not _MISSING:
+            known: _T = found
+            return known
+        within = _making.set((*making, find))
+        try:
+            made = make(box)
+        finally:
+            _making.reset(within)
+        box.made[find] = made
         return made
 
     return find

@@ -77,13 +77,14 @@ def pepper(box: Container) -> Pepper:
 
 
 def _renew_pepper(box: Container) -> None:
-    if pepper not in box.made:
+    known = box.made.get(pepper)
+    if known is None:
         return
     try:
         found = secret_texts(box).get(box.config.token_secret_arn, _pepper)
     except Unavailable:
         found = None  # whoever needs it is told so
-    if found is not box.made[pepper]:  # those with the same first line are equal
+    if found is not known:  # those with the same first line are equal
         box.forget(pepper)
 
 

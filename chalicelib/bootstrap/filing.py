@@ -1,13 +1,24 @@
-"""What the filing window needs: the catalogue of procedures."""
+"""What the filing window needs: the catalogue of procedures, drafts, filings and who attends to them."""
 
 from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
-from chalicelib.bootstrap.institution import office_store
+from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.institution import office_store, staff_store
 from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.storage import calendar_store
+from chalicelib.domain.deposit.orphan_position import OrphanPosition
+from chalicelib.services.filing.attend_filing import AttendTools
+from chalicelib.services.filing.file_draft import FileTools
+from chalicelib.services.filing.filing_drafts import DraftTools
+from chalicelib.services.filing.foresee_filing import ForeseeTools
 from chalicelib.services.filing.read_catalogue import CatalogueTools
+from chalicelib.store.filing.filing_draft_store import FilingDraftStore
+from chalicelib.store.filing.filing_situation import FilingSituationStore
+from chalicelib.store.filing.filing_store import FilingStore
 from chalicelib.store.filing.procedure_store import ProcedureStore
+from chalicelib.store.position_store import PositionStore
 
 
 @made_once
@@ -20,3 +31,68 @@ def procedure_store(box: Container) -> ProcedureStore:
 def catalogue_tools(box: Container) -> CatalogueTools:
     """What everybody may read of them."""
     return CatalogueTools(procedure_store(box), institution_store(box), office_store(box))
+
+
+@made_once
+def filing_draft_store(box: Container) -> FilingDraftStore:
+    """What people write and have not filed."""
+    connection(box)
+    return FilingDraftStore()
+
+
+@made_once
+def filing_store(box: Container) -> FilingStore:
+    """What they filed."""
+    return FilingStore(connection(box))
+
+
+@made_once
+def filing_orphan_position_store(box: Container) -> PositionStore[OrphanPosition]:
+    """Where the sweep of what filings left behind stands."""
+    connection(box)
+    return PositionStore("sweep_filing_orphans", OrphanPosition)
+
+
+@made_once
+def draft_tools(box: Container) -> DraftTools:
+    """What drafts and their files need."""
+    return DraftTools(filing_draft_store(box), files(box), upload_store(box), box.chance.new_event_id, box.clock)
+
+
+@made_once
+def file_tools(box: Container) -> FileTools:
+    """What filing a draft needs."""
+    return FileTools(
+        drafts=filing_draft_store(box),
+        situations=FilingSituationStore(connection(box)),
+        filings=filing_store(box),
+        files=files(box),
+        calendar=box.calendar,
+        clock=box.clock,
+        new_code=box.chance.new_code,
+        new_event_id=box.chance.new_event_id,
+        pause=box.pause,
+        below=box.chance.below,
+        portal_url=box.portal_url,
+    )
+
+
+@made_once
+def attend_tools(box: Container) -> AttendTools:
+    """What officers need who attend to what was filed."""
+    return AttendTools(
+        filings=filing_store(box),
+        institutions=institution_store(box),
+        offices=office_store(box),
+        calendars=calendar_store(box),
+        staff=staff_store(box),
+        calendar=box.calendar,
+        clock=box.clock,
+        new_event_id=box.chance.new_event_id,
+    )
+
+
+@made_once
+def foresee_tools(box: Container) -> ForeseeTools:
+    """What tells a person beforehand what filing a draft would mean."""
+    return ForeseeTools(FilingSituationStore(connection(box)), procedure_store(box), box.calendar, box.clock)

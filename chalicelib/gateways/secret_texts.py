@@ -7,6 +7,7 @@ printed. The lines of the log begin with `secret`, and the alarm SecretsFailing 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +60,7 @@ class SecretTexts:
         self._again: Any = None
         self._kept: dict[str, _Kept] = {}
         self._unset: dict[str, datetime] = {}
+        self._reading = threading.RLock()
 
     def get(self, arn: str, read: Callable[[SecretText], _T]) -> _T:
         """Return what `read` makes of a secret; the same object as long as the secret is the same.
@@ -71,22 +73,24 @@ class SecretTexts:
             Unavailable: `secret_unavailable`, the next call asks again; or `secret_malformed`, as refused by `read`.
 
         """
-        now, kept = self._clock(), self._kept.get(arn)
-        if kept is None:
-            return self._first(arn, read, now)
-        if now - kept.read_at >= GOOD_FOR and now - kept.tried_at >= TRIED_EVERY:
-            self._try_again(arn, kept, read, now)
-        if now - kept.read_at >= KEPT_FOR:
-            raise _unavailable("secret_unavailable")
-        value: _T = kept.value
-        return value
+        with self._reading:
+            now, kept = self._clock(), self._kept.get(arn)
+            if kept is None:
+                return self._first(arn, read, now)
+            if now - kept.read_at >= GOOD_FOR and now - kept.tried_at >= TRIED_EVERY:
+                self._try_again(arn, kept, read, now)
+            if now - kept.read_at >= KEPT_FOR:
+                raise _unavailable("secret_unavailable")
+            value: _T = kept.value
+            return value
 
     def get_anew(self, arn: str, read: Callable[[SecretText], _T]) -> _T:
         """Read a secret at once, whatever its age; whoever showed it to somebody was refused. Otherwise as `get`."""
-        kept = self._kept.get(arn)
-        if kept is not None:
-            self._try_again(arn, kept, read, self._clock())
-        return self.get(arn, read)
+        with self._reading:
+            kept = self._kept.get(arn)
+            if kept is not None:
+                self._try_again(arn, kept, read, self._clock())
+            return self.get(arn, read)
 
     def _first(self, arn: str, read: Callable[[SecretText], _T], now: datetime) -> _T:
         unset_at = self._unset.get(arn)

@@ -128,10 +128,8 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/oficinas/agregar",                         Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:add_by_form"),
     Door("GET",    "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_office"),
     Door("POST",   "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:change_by_form"),
-    Door("GET",    "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       NOTHING, "web.institution.offices:show_state"),
-    Door("POST",   "/entidad/oficinas/{office_id}/estado",              Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:set_state_by_form"),
-    Door("GET",    "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       NOTHING, "web.filing.filing_rule:show_rule"),
-    Door("POST",   "/entidad/oficinas/{office_id}/presentaciones",      Act.MANAGE_OFFICES,       FORM,    "web.filing.filing_rule:set_rule_by_form"),
+    Door("GET",    "/entidad/oficinas/{office_id}/{deed}",              Act.MANAGE_OFFICES,       NOTHING, "web.filing.office_deeds:show_deed"),
+    Door("POST",   "/entidad/oficinas/{office_id}/{deed}",              Act.MANAGE_OFFICES,       FORM,    "web.filing.office_deeds:do_by_form"),
     # The console: the catalogue of procedures
     Door("GET",    "/entidad/procedimientos",                           Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:list_procedures"),
     Door("GET",    "/entidad/procedimientos/{procedure_id}",            Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:show_procedure"),

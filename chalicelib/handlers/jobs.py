@@ -66,7 +66,7 @@ JOBS = (
     # At night: from half past one to a quarter past four, hora de Lima
     Held("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Held("watch_agreements",     *_schedule("cron(45 6 * * ? *)"),         "workers.agreement:watch_agreements"),
-    Held("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
+    Held("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.orphans:sweep_orphans"),
     Held("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
     Job("index_receipts",        *_schedule("cron(30 7 * * ? *)"),         "workers.evidence:index_receipts"),
     Job("clean_tokens",          *_schedule("cron(45 7 * * ? *)"),         "workers.access:clean_tokens"),

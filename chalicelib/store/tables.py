@@ -22,9 +22,9 @@ from pynamodb.models import Model
 from chalicelib.config import Config
 from chalicelib.store.console_items import CompositionItem as CompositionItem  # noqa: PLC0414 - one of the tables
 from chalicelib.store.console_items import CountItem as CountItem  # noqa: PLC0414 - as above
+from chalicelib.store.console_items import FilingItem as FilingItem  # noqa: PLC0414 - as above
 from chalicelib.store.console_items import StatementItem as StatementItem  # noqa: PLC0414 - as above
 from chalicelib.store.data_request_item import DataRequestItem as DataRequestItem  # noqa: PLC0414 - as above
-from chalicelib.store.filing_item import FilingItem as FilingItem  # noqa: PLC0414 - as above
 from chalicelib.store.notice_item import NoticeItem as NoticeItem  # noqa: PLC0414 - as above
 from chalicelib.store.table_meta import TableMeta
 

@@ -51,7 +51,7 @@ def _packages(deployer: Deployer) -> None:
     serving = deployer.stack.outputs.get("Package", "")
     listed, served = deployer.store.manifests(), set(deployer.store.served())
     for one in listed:
-        mark = "" if one["package"] in served else "  nunca sirvió"
+        mark = "" if one["package"] in served else "  no pasó la prueba de humo"
         mark = "  en servicio" if one["package"] == serving else mark
         deployer.tell(f"{one['package']}  {one['kept_at']}  {one['commit']}{mark}")
     if not listed:

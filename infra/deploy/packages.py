@@ -2,7 +2,8 @@
 
 A package is known by a hash of what is in its archive and of its template, so the same sources give the same package
 whenever and wherever they are built. In the bucket lie `code/<hash>.zip`, `packages/<id>/` with template, inventory,
-manifest, and what says that it served once, and `templates/<hash>.json`, what CloudFormation was given.
+manifest, and what says that it served and passed the smoke test, and `templates/<hash>.json`, what CloudFormation was
+given.
 """
 
 from __future__ import annotations
@@ -204,12 +205,12 @@ class PackageStore:
         return sorted(found, key=lambda one: one["kept_at"], reverse=True)
 
     def mark_served(self, package_id: str, now: datetime) -> None:
-        """Keep that a package came into service once."""
+        """Keep that a package came into service and passed the smoke test."""
         body = minified({"served_at": f"{now:%Y-%m-%dT%H:%M:%SZ}"})
         self.cloud.client("s3").put_object(**self._own, Key=f"packages/{package_id}/{_SERVED}", Body=body)
 
     def served(self) -> list[str]:
-        """Return the ids of the packages that came into service once, the newest upload first."""
+        """Return the ids of the packages that once passed the smoke test in service, the newest upload first."""
         return [one["package"] for one in self.manifests() if self._has(f"packages/{one['package']}/{_SERVED}")]
 
     def put_body(self, body: bytes) -> str:

@@ -19,7 +19,7 @@ from infra.deploy.packages import Package, PackageStore
 from infra.deploy.preflight import ESSENTIAL, QUESTIONS, Look, findings, require
 from infra.deploy.resource_count import resource_count
 from infra.deploy.restored import RESTORED
-from infra.deploy.smoke import sites_of, smoke
+from infra.deploy.smoke import Sites, sites_of, smoke
 from infra.deploy.stack import ChangeSet, Stack, once_begun
 from infra.deploy.stage import Stage
 
@@ -79,7 +79,7 @@ class Deployer:
         before = self.stack.outputs.get("Package", "")
         is_changed = self.bring(package, wish)
         with once_begun(self.stage.stack) if is_changed else nullcontext():
-            self._smoke(package, before)
+            self.try_out(package, wish, before, sites_of(self.stage, package.template, self.stack.outputs))
         return is_changed
 
     def bring(self, package: Package, wish: Wish) -> bool:
@@ -102,9 +102,25 @@ class Deployer:
                 self.tell("se creó sin la protección de las tablas, para poder deshacerse; ahora se protegen")
                 self._execute(self.plan(package, wish), package, wish)
             guard(self.cloud.client("cloudformation"), self.stage.stack)
-            self.store.mark_served(package.package_id, wish.now)
         self.tell("protegida: política de la pila y protección contra su borrado")
         return not change_set.is_empty
+
+    def try_out(self, package: Package, wish: Wish, before: str, sites: Sites) -> None:
+        """Ask the stack as a stranger would; a package that passes is one to go back to.
+
+        `before` is the package that was in service until now, empty where there was none.
+
+        Raises:
+            SmokeFailed: something does not answer as it should; the text says what, and how to go back.
+
+        """
+        wrong = smoke(sites, self.cloud, self.stage.stack, self.stack.outputs)
+        if wrong:
+            lines = "\n".join(f"- {one}" for one in wrong)
+            back = way_back(self.stage.stack, package.package_id, [before, *self.store.served()])
+            raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
+        self.store.mark_served(package.package_id, wish.now)
+        self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
 
     def roll_back(self, package_id: str, wish: Wish) -> bool:
         """Bring a package of before into service, as fast as it goes, without what its template does not know.
@@ -224,15 +240,6 @@ class Deployer:
             "RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in quiet],
             "MonitoringTimeInMinutes": self.stage.rollback_minutes if quiet else 0,
         }
-
-    def _smoke(self, package: Package, before: str) -> None:
-        outputs = self.stack.outputs
-        wrong = smoke(sites_of(self.stage, package.template, outputs), self.cloud, self.stage.stack, outputs)
-        if wrong:
-            lines = "\n".join(f"- {one}" for one in wrong)
-            back = way_back(self.stage.stack, package.package_id, [before, *self.store.served()])
-            raise SmokeFailed(f"Está desplegado, y la prueba de humo falla:\n{lines}\n{back}")
-        self.tell("prueba de humo: páginas, archivos, errores de la API y el operador contestan")
 
 
 def way_back(stack: str, package_id: str, others: list[str]) -> str:

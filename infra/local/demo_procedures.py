@@ -126,7 +126,7 @@ PROCEDURES: Mapping[str, tuple[TypedProcedure, ...]] = {
             cost_note="Solo el costo de reproducirla, si la pides en copias.",
             reply="negative",
             days="10",
-            norm="TUO de la Ley N° 27806, Ley de Transparencia y Acceso a la Información Pública, artículo 11",
+            norm="Ley N° 27806, Ley de Transparencia y Acceso a la Información Pública",
             keywords="transparencia, datos, información",
         ),
     ),

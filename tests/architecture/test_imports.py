@@ -49,6 +49,7 @@ OWN = {
     ("chalicelib/handlers/http.py", "chalicelib.bootstrap.aws"): "most pages refuse nothing",
     ("chalicelib/handlers/page.py", "chalicelib.handlers.kept_answer"): "most pages show no form's answer",
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
+    ("chalicelib/renderers/filing/cargo.py", "chalicelib.renderers.filing.cargo_layout"): "fpdf: as above",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
     ("chalicelib/services/filing/export_history.py", "chalicelib.renderers.filing"): "fpdf or openpyxl: as above",
     ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",

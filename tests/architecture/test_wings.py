@@ -42,6 +42,7 @@ USES: dict[str, set[str]] = {
     "handlers/web/session_page.py": {"access"},
     "handlers/signed.py": {"sender"},
     "handlers/workers/mailboxes.py": {"access", "reading"},
+    "handlers/workers/orphans.py": {"deposit", "filing"},
     "handlers/web/file_check.py": {"upload", "access"},
     "renderers/pages.py": {"institution"},
     "store/calendar_store.py": {"business_days"},

@@ -21,6 +21,7 @@ OF_OFFICER = (
 OF_COORDINATOR = (
     *("/entidad", "/entidad/equipo", "/entidad/equipo/agregar", "/entidad/claves", "/entidad/claves/registrar"),
     *("/entidad/oficinas", "/entidad/oficinas/agregar", "/entidad/institucion", "/entidad/institucion/contactos/nuevo"),
+    "/entidad/oficinas/-/presentaciones",
     *("/entidad/consumo", "/entidad/clave", "/entidad/auditoria", "/entidad/auditoria/pedir"),
     *("/entidad/convenio", "/entidad/convenio/cambios/representante"),
     *("/entidad/procedimientos", "/entidad/procedimientos/nuevo"),

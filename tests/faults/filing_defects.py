@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing_window import file_tools
+from chalicelib.bootstrap.filing import file_tools
 from chalicelib.gateways.files import Files
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing import filing_store as kept

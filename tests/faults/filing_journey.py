@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing_window import filing_draft_store
+from chalicelib.bootstrap.filing import filing_draft_store
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_draft import FilingDraftState

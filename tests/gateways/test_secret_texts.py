@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
 
 import boto3
 import pytest
@@ -75,6 +78,28 @@ def test_a_secret_is_read_once_in_five_minutes_and_a_change_is_known_after_them(
     clock.now += SECOND
     assert every_pepper(secrets.get(ARN, pepper_of)) == (NEXT.encode(),)
     assert (secrets.get(ARN, pepper_of) == NEXT.encode(), manager.asked) == (True, 2)
+
+
+def test_who_asks_while_another_thread_reads_waits_for_what_it_finds(clock: Clock) -> None:
+    reads, go_on = Event(), Event()
+
+    class Slow(KeptSecret):
+        def get_secret_value(self, **asked: Any) -> dict[str, str]:
+            if self.asked:
+                reads.set()
+                assert go_on.wait(10)
+            return super().get_secret_value(**asked)
+
+    secrets = SecretTexts(Slow(FIRST), clock)
+    first = secrets.get(ARN, pepper_of)
+    clock.now += KEPT_FOR + SECOND
+    with ThreadPoolExecutor(2) as threads:
+        reader = threads.submit(secrets.get, ARN, pepper_of)
+        assert reads.wait(10)
+        other = threads.submit(secrets.get, ARN, pepper_of)
+        wait([other], 0.2)
+        go_on.set()
+        assert (reader.result() is first, other.result() is first) == (True, True)
 
 
 def test_what_was_read_again_and_is_the_same_is_the_same_object(clock: Clock) -> None:

@@ -13,7 +13,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.export import export_tools
-from chalicelib.bootstrap.filing_window import filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import filing_draft_store, filing_store
 from chalicelib.bootstrap.people import data_request_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account

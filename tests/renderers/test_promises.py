@@ -41,7 +41,7 @@ PROMISES = {
 """What no text may say, and why not."""
 MAY_NAME_THE_DESK = {"norms"}
 """Summaries of laws, which do speak of every institution's desk."""
-TUO = {3, 18, 20, 24, 25, 26, 27, 30, 31, 124, 128, *range(134, 138), *range(141, 147), 148, 149, 150, 151}
+TUO = {3, 18, 20, 24, 25, 26, 27, 30, 31, 39, 124, 128, *range(134, 138), *range(141, 147), 148, 149, 150, 151}
 """Articles of the consolidated text that Casilla cites. From 113 on, the law's own numbers are eleven less."""
 OTHERS = {3, 4, 5, 6, 7, 8, 46}
 """Articles of the Ley 31736, the Ley 31170, the D.Leg. 713 and the D.S. 029-2021-PCM."""

@@ -112,6 +112,12 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
     return _next(filing, taken=taken, observation=Observation(said, by, now, until))
 
 
+def is_said_already(filing: Filing, text: str, by: Attendant) -> bool:
+    """Tell whether somebody observed it with these very words: their form came twice."""
+    said = filing.observation
+    return said is not None and (said.by.actor, said.text) == (by.actor, _lines(text))
+
+
 def require_correctable(filing: Filing, now: datetime) -> Observation:
     """Return the observation that can be corrected now.
 
@@ -192,9 +198,13 @@ def _reason(typed: str, *, is_needed: bool) -> str:
 
 
 def _text(typed: str, field: str, longest: int, missing: str) -> str:
-    text = "\n".join(line for line in (tidy(line) for line in typed.splitlines()) if line)
+    text = _lines(typed)
     if not text:
         raise InvalidInput(f"{field}_missing", missing, field=field)
     if len(text) > longest:
         raise InvalidInput(f"{field}_too_long", f"Escríbelo en {longest} letras como máximo.", field=field)
     return text
+
+
+def _lines(typed: str) -> str:
+    return "\n".join(line for line in (tidy(line) for line in typed.splitlines()) if line)

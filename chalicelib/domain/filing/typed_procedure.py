@@ -1,6 +1,6 @@
 """A procedure as a coordinator types it, read whole: all that is wrong is told at once, each beside its field (FIL-1).
 
-A term of more than thirty business days needs the law that says so (TUO of Ley 27444, 39).
+An evaluation that takes more than thirty business days needs the law that says so (TUO of Ley 27444, 39).
 """
 
 from __future__ import annotations
@@ -199,10 +199,10 @@ def _answer_term(typed: TypedProcedure) -> AnswerTerm:
         problems.insert(0, InvalidInput("field_choice", "", field="reply"))
     has_days = found in {"positive", "negative", "term"}
     days = collect(problems, lambda: _days(typed.days, is_needed=has_days), None) if found else None
-    if days is not None and days > LONGEST_WITHOUT_LAW and not norm:
+    if found != "term" and days is not None and days > LONGEST_WITHOUT_LAW and not norm:
         detail = (
-            f"Un plazo de más de {LONGEST_WITHOUT_LAW} días hábiles necesita una ley o un decreto legislativo que lo"
-            " diga (TUO de la Ley N° 27444, artículo 39): escribe cuál."
+            f"Una evaluación de más de {LONGEST_WITHOUT_LAW} días hábiles necesita una ley o un decreto legislativo que"
+            " lo diga (TUO de la Ley N° 27444, artículo 39): escribe cuál."
         )
         problems.append(InvalidInput("answer_norm_missing", detail, field="answer_norm"))
     if problems:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fpdf.enums import XPos, YPos
 
 from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.renderers.deposit.paper_parts import SYMBOL, TOP, mark_beside, row, section, symbol
 from chalicelib.renderers.deposit.receipt_rows import (
     fact_rows,
     file_title,
@@ -18,7 +19,6 @@ from chalicelib.renderers.deposit.receipt_rows import (
 )
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
-from chalicelib.renderers.paper_parts import SYMBOL, TOP, mark_beside, row, section, symbol
 from chalicelib.renderers.pdf_document import ACCENT, MARGIN, MUTED, Paper, Typeface
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words

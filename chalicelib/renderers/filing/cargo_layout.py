@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fpdf.enums import XPos, YPos
 
 from chalicelib.domain.filing.filing import FiledDocument
+from chalicelib.renderers.deposit.paper_parts import SYMBOL, TOP, mark_beside, row, section, symbol
 from chalicelib.renderers.filing.cargo_rows import (
     Cargo,
     date_notes,
@@ -18,7 +19,6 @@ from chalicelib.renderers.filing.cargo_rows import (
 )
 from chalicelib.renderers.filing.cargo_texts import cargo_text
 from chalicelib.renderers.filing.filing_json import cargo_as_json
-from chalicelib.renderers.paper_parts import SYMBOL, TOP, mark_beside, row, section, symbol
 from chalicelib.renderers.pdf_document import ACCENT, MARGIN, MUTED, Paper, Typeface
 from chalicelib.renderers.printable import printable
 from chalicelib.renderers.spanish import date_and_hour, zone_in_words

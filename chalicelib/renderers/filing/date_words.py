@@ -16,7 +16,7 @@ from chalicelib.domain.filing.receiving import Receiving
 from chalicelib.renderers.spanish import day_in_words, zone_in_words
 
 _END_OF_DAY = time(23, 59)
-_EVENING = time(23, 30)
+_LAST_HOUR = 23
 _MORNING = time(10)
 _ON_BUSINESS_DAY = "el siguiente día hábil"
 
@@ -124,7 +124,7 @@ def _counts_until(receiving: Receiving) -> str:
 def _soon(receiving: Receiving, now: datetime) -> Iterator[datetime]:
     """Give an hour after closing of the next business day, and a morning of the next day that is none."""
     calendar, closes = receiving.calendar, receiving.hours.closes_at
-    after = closes.replace(hour=closes.hour + 1) if closes.hour < _EVENING.hour else _END_OF_DAY
+    after = closes.replace(hour=closes.hour + 1) if closes.hour < _LAST_HOUR else _END_OF_DAY
     day = calendar.next_business_day(calendar.local(now).date())
     yield datetime.combine(day, after, calendar.zone).astimezone(UTC)
     while calendar.is_business_day(day):

@@ -39,10 +39,11 @@ FIELD_WORDS: Mapping[str, str] = {
 }
 _SILENCE: Mapping[str | None, str] = {
     "positive": (
-        "Si la entidad no responde en ese plazo, tu pedido se entiende aprobado (silencio administrativo positivo)."
+        "Si la entidad no te notifica su respuesta en ese plazo, tu pedido se considera aprobado (silencio"
+        " administrativo positivo)."
     ),
     "negative": (
-        "Si la entidad no responde en ese plazo, puedes esperar la respuesta o tomar tu pedido por denegado e"
+        "Si la entidad no te notifica su respuesta en ese plazo, puedes esperarla, o tomar tu pedido por denegado e"
         " impugnar (silencio administrativo negativo)."
     ),
 }

@@ -18,6 +18,7 @@ from chalicelib.domain.sender.setting_words import (
     distance_words,
     hours_words,
     norm_words,
+    rule_words,
 )
 from chalicelib.renderers.spanish import date_and_hour, one_line
 
@@ -56,6 +57,7 @@ def institution_text(institution: Institution, events: tuple[Event, ...], zone: 
             f"  Resumen de alertas que no llegaron: {mask_email(one.digest_email) if one.digest_email else 'no'}",
             f"  Horario: {hours_words(one)}",
             f"  Región: {one.region or 'ninguna'}",
+            f"  Lo que se presenta cuenta ese día: {rule_words(one.filing_rule)}",
             *_part(
                 "Días propios, de antes de las regiones",
                 (f"{day.day:%d/%m/%Y}: {day.norm}" for day in one.regional_days),

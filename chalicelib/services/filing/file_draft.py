@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import Unavailable
@@ -45,8 +45,11 @@ from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituation, FilingSituationStore
 from chalicelib.store.filing.filing_store import FilingCommit, FilingStore, FilingUncertain
 
-MOST_TRIES = 12
-_SHORTEST_S, _LONGEST_S = 0.05, 0.8
+MOST_TRIES = 60
+"""Of eight who file all the time, each loses seven of eight."""
+TRIED_FOR = timedelta(seconds=15)
+"""Within what a request may take."""
+_SHORTEST_S, _LONGEST_S = 0.02, 0.15
 _GRAIN = 1000
 
 
@@ -91,19 +94,20 @@ def file_draft(draft_id: str, session: Session, *, seen_version: int, tools: Fil
         found = tools.situations.load(seen, year)
         if found.draft is None or not is_own(found.draft, session):
             raise draft_not_found()
-        if found.draft == seen:
-            commit, receipt = _prepare(seen, session, found, received_at=received_at, year=year, tools=tools)
-            tools.files.put_document(commit.filing.receipt_key, receipt, "application/pdf")
-            try:
-                tools.filings.commit(commit)
-            except FilingUncertain:
-                pause_before(attempt, tools.pause, tools.below)
-            else:
-                return commit.filing
-            seen = find_draft(draft_id, session, store=tools.drafts)
-        else:
+        if found.draft != seen:
             seen = found.draft
-    if done := filing_of(seen, tools.filings):
+            continue
+        commit, receipt = _prepare(seen, session, found, received_at=received_at, year=year, tools=tools)
+        tools.files.put_document(commit.filing.receipt_key, receipt, "application/pdf")
+        try:
+            tools.filings.commit(commit)
+        except FilingUncertain:
+            if tools.clock() - received_at > TRIED_FOR:
+                break
+            pause_before(attempt, tools.pause, tools.below)
+        else:
+            return commit.filing
+    if done := filing_of(find_draft(draft_id, session, store=tools.drafts), tools.filings):
         return done
     raise filing_unavailable()
 
@@ -124,7 +128,10 @@ def filing_of(draft: FilingDraft, filings: FilingStore) -> Filing | None:
 
 
 def pause_before(attempt: int, pause: Callable[[float], None], below: Callable[[int], int]) -> None:
-    """Wait longer after each try, each time another while, so that those who met do not meet again."""
+    """Wait each time another while, so that those who met do not meet again.
+
+    Never long: whoever waited longer would lose to those who come after.
+    """
     longest = min(_LONGEST_S, _SHORTEST_S * 2**attempt)
     pause(longest * (below(_GRAIN) + 1) / _GRAIN)
 

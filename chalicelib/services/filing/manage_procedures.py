@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.errors import InvalidInput, NotFound, TooLarge, collect, refusal_of
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooLarge, collect, refusal_of
 from chalicelib.domain.event import EventType
 from chalicelib.domain.filing.procedure import FormFile, Procedure
 from chalicelib.domain.filing.procedure_changes import (
@@ -59,34 +59,53 @@ def read_own_procedure(institution_id: str, procedure_id: str, procedures: Proce
     return found
 
 
+def require_place(before: Procedure | None, after: Procedure, procedures: ProcedureStore) -> None:
+    """Let a new one have room in the catalogue, and what is called anew a name of its own; one call where that may be.
+
+    Raises:
+        Conflict: `procedures_full`, `procedure_title_taken`, `procedure_code_taken`.
+
+    """
+    is_called_anew = before is None or (before.title, before.code) != (after.title, after.code)
+    if is_called_anew or (before is not None and before.is_retired and not after.is_retired):
+        entries = procedures.list_for_institution(after.institution_id)
+        if before is None:
+            require_room([one for one in entries if one.procedure_id != after.procedure_id])
+        require_own_name(after, entries)
+
+
 def add_procedure(procedure: Procedure, tools: ProcedureTools) -> Procedure:
-    """Add one as `read_procedure` returns it.
+    """Add one as `read_procedure` returns it; the same with the same id again, after a lost answer, adds none.
 
     Raises:
         Conflict: `procedures_full`, `procedure_title_taken`, `procedure_code_taken`, `procedure_exists`.
 
     """
-    entries = tools.procedures.list_for_institution(procedure.institution_id)
-    require_room(entries)
-    require_own_name(procedure, entries)
-    _write(None, procedure, EventType.PROCEDURE_ADDED, tools.procedures.add, tools)
+    require_place(None, procedure, tools.procedures)
+    try:
+        _write(None, procedure, EventType.PROCEDURE_ADDED, tools.procedures.add, tools)
+    except Conflict:
+        found = tools.procedures.find(procedure.institution_id, procedure.procedure_id)
+        if found is None or changed_fields(found, procedure):
+            raise
+        return found
     return procedure
 
 
 def change_procedure(before: Procedure, after: Procedure, version: int, tools: ProcedureTools) -> Procedure:
     """Change one; where nothing differs, nothing is written. `version` is the one that was shown to who changes it.
 
+    What is so already, since an answer was lost or somebody else did the same, is as wanted whatever was shown.
+
     Raises:
         Conflict: `procedure_changed`, `procedure_title_taken`, `procedure_code_taken`.
 
     """
+    if not changed_fields(before, after):
+        return before
     if before.version != version:
         raise procedure_changed()
-    differs = set(changed_fields(before, after))
-    if not differs:
-        return before
-    if differs & {"title", "code"} or (differs & {"retired_at"} and not after.is_retired):
-        require_own_name(after, tools.procedures.list_for_institution(after.institution_id))
+    require_place(before, after, tools.procedures)
     changed = next_version(after, tools.act.clock(), tools.act.operator)
     _write(before, changed, EventType.PROCEDURE_CHANGED, tools.procedures.update, tools)
     return changed

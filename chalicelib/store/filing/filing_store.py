@@ -31,6 +31,8 @@ from chalicelib.store.upload_store import UploadStore
 from chalicelib.store.vendor_errors import VENDOR_ERRORS
 
 _NEW = FilingItem.filing_id.does_not_exist()
+_NOBODYS = "-"
+"""No filing has this id: where nothing was found, as much is read as where something was."""
 _INSTITUTION_ITSELF = "-"
 """Stands for no office; no office has this id."""
 
@@ -176,9 +178,15 @@ class FilingStore:
         """Return an institution's filing by its number; two calls."""
         return self._led_to(_number(institution_id, number))
 
-    def find_issued(self, code: str | None, sha256: str | None) -> Filing | None:
-        """Return the filing whose receipt, or whose correction's, has a code, or else is a file of this hash."""
-        return self._led_to(_code(code) if code else _receipt(sha256 or ""))
+    @staticmethod
+    def find_lead(code: str | None, sha256: str | None) -> str | None:
+        """Return the id of the filing whose receipt, or whose correction's, has a code, or is a file of this hash."""
+        item = _get(_code(code) if code else _receipt(sha256 or ""))
+        return None if item is None else item.leads_to
+
+    def find_led(self, filing_id: str | None) -> Filing | None:
+        """Return the filing that a lead names; one call, of none too."""
+        return self.find(filing_id or _NOBODYS)
 
     def find_all(self, filing_ids: tuple[str, ...]) -> dict[str, Filing]:
         """Return those that there are, by id, read with strong consistency in one round trip, 100 at most."""

@@ -92,6 +92,7 @@ def test_what_is_no_cost_is_refused(typed: str) -> None:
         ("positive", "30", "", AnswerTerm(30, "positive", "")),
         ("negative", "45", "Ley N° 2", AnswerTerm(45, "negative", "Ley N° 2")),
         ("term", "1", "", AnswerTerm(1, None, "")),
+        ("term", "60", "", AnswerTerm(60, None, "")),
     ],
 )
 def test_a_term_is_automatic_stated_or_not(answer: str, days: str, norm: str, term: AnswerTerm) -> None:

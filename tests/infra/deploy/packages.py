@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from infra.any_method import ANY
-from infra.deploy.packages import Package, package_id_of
+from infra.deploy.packages import Package, package_id_of, read_package
 
 CODE = "c0de" * 16
 DATE = (2026, 1, 5, 9, 0, 0)
@@ -65,3 +66,12 @@ def an_archive(path: Path, date: tuple[int, int, int, int, int, int] = DATE, **f
         for name, content in files.items():
             opened.writestr(zipfile.ZipInfo(f"{name}.py", date), content)
     return path
+
+
+def a_built_one(folder: Path, **files: str) -> Package:
+    """Build one into a folder, of an archive with these files."""
+    folder.mkdir(exist_ok=True)
+    an_archive(folder / "deployment.zip", DATE, **(files or {"app": "1"}))
+    (folder / "sam.json").write_text(json.dumps(a_template()), encoding="utf-8")
+    (folder / "inventory.json").write_text("{}", encoding="utf-8")
+    return read_package(folder)

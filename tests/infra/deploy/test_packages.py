@@ -15,28 +15,18 @@ from infra.deploy.body import body_for, parameters_for
 from infra.deploy.cloud import Cloud, DeployError
 from infra.deploy.packages import (
     CHANGED,
-    Package,
     PackageStore,
     built,
     commit_of,
     content_hash,
-    read_package,
     sources_digest,
 )
 from infra.deploy.stage import read_stage
 from infra.local.cloud import REGION
-from tests.infra.deploy.packages import DATE, a_package, a_template, an_archive
+from tests.infra.deploy.packages import a_built_one, a_package, a_template, an_archive
 
 ACCOUNT = "000000000000"
 NOW = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)
-
-
-def a_built_one(folder: Path, **files: str) -> Package:
-    folder.mkdir(exist_ok=True)
-    an_archive(folder / "deployment.zip", DATE, **(files or {"app": "1"}))
-    (folder / "sam.json").write_text(json.dumps(a_template()), encoding="utf-8")
-    (folder / "inventory.json").write_text("{}", encoding="utf-8")
-    return read_package(folder)
 
 
 def test_the_same_sources_built_on_another_day_are_the_same_package(tmp_path: Path) -> None:

@@ -6,18 +6,22 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from infra.deploy.cloud import Cloud
+from infra.deploy.cloud import Cloud, SmokeFailed
 from infra.deploy.smoke import PAGES, Site, Sites, sites_of, smoke
 from infra.deploy.stage import read_stage
-from tests.infra.deploy.packages import a_template
+from infra.deploy.steps import Deployer, Wish
+from tests.infra.deploy.packages import a_built_one, a_template
 
 Answers = dict[str, tuple[int, str, str]]
+NOW = datetime(2026, 1, 5, 14, 0, tzinfo=UTC)
 HEADERS = ("Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options")
 PAGE = '<html><link href="/static/a.css"><h1>x</h1></html>'
 
@@ -143,3 +147,22 @@ def test_the_address_of_aws_is_asked_only_where_there_is_another() -> None:
     assert own.closed == Site("https://abc.execute-api.us-east-1.amazonaws.com/api")
     without = read_stage("local")
     assert sites_of(replace(without, name="other"), template, {"RestAPIId": "abc"}).closed is None
+
+
+@pytest.mark.ministack
+def test_only_what_passed_is_a_package_to_go_back_to(ministack: dict[str, str], tmp_path: Path) -> None:
+    del ministack
+    stage = replace(read_stage("local"), name="other", stack="smoke-tried", account="000000000042")
+    told: list[str] = []
+    deployer = Deployer(stage, a_cloud(), told.append)
+    deployer.store.prepare()
+    good, bad = a_built_one(tmp_path / "a"), a_built_one(tmp_path / "b", app="2")
+    for number, package in enumerate((good, bad)):
+        deployer.store.keep(package, now=NOW + timedelta(days=number), commit="abc")
+
+    with serving(answers()) as site:
+        deployer.try_out(good, Wish(NOW), "", Sites(site, site))
+    with serving({}) as site, pytest.raises(SmokeFailed, match=f'CMD="rollback {good.package_id}"'):
+        replace(deployer, cloud=a_cloud()).try_out(bad, Wish(NOW), good.package_id, Sites(site, site))
+    assert deployer.store.served() == [good.package_id]
+    assert [one.partition(":")[0] for one in told] == ["prueba de humo"]

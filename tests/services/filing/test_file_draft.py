@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing_window import filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound, NotReady, SessionEnded
@@ -181,7 +182,7 @@ def test_all_that_lacks_is_told_at_once(box: Container) -> None:
     ids=["refused", "expired", "another person's", "an institution's", "not looked at yet"],
 )
 def test_a_file_that_did_not_pass_is_not_filed(
-    box: Container, upload: dict[str, object] | None, kind: type[CasillaError], code: str
+    box: Container, upload: dict[str, Any] | None, kind: type[CasillaError], code: str
 ) -> None:
     draft = a_draft(annexes=(replace(a_draft().annexes[0], upload_id="a" * 32),))
     seed_filing(box, draft=draft)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing_window import draft_tools, filing_draft_store
+from chalicelib.bootstrap.filing import draft_tools, filing_draft_store
 from chalicelib.bootstrap.storage import mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError

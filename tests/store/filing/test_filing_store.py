@@ -89,8 +89,8 @@ def test_all_of_it_is_kept(store: FilingStore) -> None:
     filing = commit.filing
     assert store.find(filing.filing_id) == filing
     assert store.find_by_number(INSTITUTION_ID, "2026-000001") == filing
-    assert store.find_issued(filing.verification_code, None) == filing
-    assert store.find_issued(None, filing.receipt_sha256) == filing
+    assert store.find_led(store.find_lead(filing.verification_code, None)) == filing
+    assert store.find_led(store.find_lead(None, filing.receipt_sha256)) == filing
     assert store.exists(filing.filing_id)
     assert DRAFTS.find(DRAFT_ID) == commit.draft
     [event] = EventStore().list_for_subject(f"filing#{filing.filing_id}", limit=5)
@@ -103,7 +103,7 @@ def test_what_is_none_is_not_found(store: FilingStore) -> None:
     assert store.find("nothing") is None
     assert store.find(f"number#{INSTITUTION_ID}#2026-000001") is None, "what leads to one is none"
     assert store.find_by_number("otra-entidad", "2026-000001") is None
-    assert store.find_issued("nothing", None) is None
+    assert store.find_led(store.find_lead("nothing", None)) is None
     assert not store.exists("nothing")
 
 
@@ -260,7 +260,7 @@ def test_a_correction_is_kept_with_its_draft_and_found_by_its_code(store: Filing
     store.correct(commit)
 
     assert store.find(filing.filing_id) == mended
-    assert store.find_issued("code-c", None) == store.find_issued(None, "d" * 64) == mended
+    assert store.find_led(store.find_lead("code-c", None)) == store.find_led(store.find_lead(None, "d" * 64)) == mended
     assert store.exists("own-id")
     kept = DRAFTS.find(draft.draft_id)
     assert kept is not None

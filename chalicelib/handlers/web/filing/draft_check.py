@@ -8,7 +8,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing_window import file_tools, foresee_tools
+from chalicelib.bootstrap.filing import file_tools, foresee_tools
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.filing.filing_draft import FilingDraft, draft_not_found
 from chalicelib.domain.session import Session
@@ -25,7 +25,7 @@ from chalicelib.handlers.web.filing.draft_view import (
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
 from chalicelib.renderers.filing.date_words import tell_before, until_in_words
 from chalicelib.renderers.filing.draft_words import PAGES, check_lines, tell_unticked
-from chalicelib.services.filing.correct_filing import correct_by_draft
+from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.file_draft import file_draft
 from chalicelib.services.filing.foresee_filing import ForeseenFiling, foresee_filing
 
@@ -42,7 +42,7 @@ def file_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> 
     box, version = current(), seen_version(request)
     try:
         if draft.corrects is not None:
-            correct_by_draft(draft.draft_id, session, seen_version=version, tools=file_tools(box))
+            correct_filing(draft.draft_id, session, seen_version=version, tools=file_tools(box))
             return go_to(f"/mis-tramites/{draft.corrects}/subsanada")
         filing = file_draft(draft.draft_id, session, seen_version=version, tools=file_tools(box))
     except CasillaError as error:

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing_window import draft_tools, filing_draft_store
+from chalicelib.bootstrap.filing import draft_tools, filing_draft_store
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft
 from chalicelib.domain.session import Session

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing import procedure_store
-from chalicelib.bootstrap.filing_window import draft_tools, filing_draft_store
+from chalicelib.bootstrap.filing import draft_tools, filing_draft_store, procedure_store
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.filing.filing_draft import (
     LONGEST_NAME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing_window import filing_draft_store
+from chalicelib.bootstrap.filing import filing_draft_store
 from chalicelib.domain.filing.filing_draft import FilingDraft, FilingDraftState
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page_request import PageRequest

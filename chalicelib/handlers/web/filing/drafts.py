@@ -8,8 +8,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing import catalogue_tools, procedure_store
-from chalicelib.bootstrap.filing_window import draft_tools
+from chalicelib.bootstrap.filing import catalogue_tools, draft_tools, procedure_store
 from chalicelib.domain.errors import CasillaError, Conflict
 from chalicelib.domain.filing.filing_draft import KEPT_AFTER, MOST_OPEN
 from chalicelib.domain.session import Session

@@ -9,7 +9,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing_window import draft_tools, filing_store
+from chalicelib.bootstrap.filing import draft_tools, filing_store
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.filing.attending import require_correctable
 from chalicelib.domain.filing.filing import Filing

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing_window import draft_tools, filing_store
+from chalicelib.bootstrap.filing import draft_tools, filing_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.filing.filing import FilingState
 from chalicelib.domain.filing.filing_search import LONGEST_SEARCH, search_for

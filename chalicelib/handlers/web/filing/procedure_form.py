@@ -8,8 +8,10 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.filing import procedure_store
 from chalicelib.bootstrap.institution import office_store
-from chalicelib.domain.errors import CasillaError, refusal_of, refusals
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import CasillaError, InvalidInput, refusal_of, refusals
 from chalicelib.domain.filing.procedure import Procedure
 from chalicelib.domain.filing.procedure_changes import changed_fields, new_procedure
 from chalicelib.domain.filing.typed_procedure import (
@@ -36,11 +38,12 @@ from chalicelib.handlers.web.filing.procedure_view import (
 )
 from chalicelib.renderers.filing.procedure_words import ANSWER_CHOICES, KIND_WORDS, change_words
 from chalicelib.renderers.printable import check_printable
-from chalicelib.services.filing.manage_procedures import add_procedure, change_procedure
+from chalicelib.services.filing.manage_procedures import add_procedure, change_procedure, require_place
 
 _FORM, _CHECK = "filing/procedure_form.html", "filing/procedure_check.html"
 _LONGEST = 20_000
 """Letters taken of a field, so that a longer one is refused by its length and not cut."""
+_LONGEST_ID = 20
 _LINES = ("description", "requirements", "optional")
 
 
@@ -64,6 +67,7 @@ def save_by_form(request: PageRequest, staff: SignedIn, procedure_id: str) -> Re
     try:
         after = _read(request, staff, before, offices)
         if step != "publicar":
+            require_place(before, after, procedure_store(current()))
             kept = KeptAnswer(template=_CHECK)
             return answer_form(request, kept, at=_at(before), **_check(request, before, after, offices))
         return _publish(request, staff, before, after)
@@ -92,12 +96,20 @@ def _page(request: PageRequest, staff: SignedIn, before: Procedure | None) -> Re
 
 def _read(request: PageRequest, staff: SignedIn, before: Procedure | None, offices: tuple[Office, ...]) -> Procedure:
     box = current()
-    begun = before or new_procedure(staff.own.institution_id, box.chance.new_code(), box.clock(), staff.member.actor)
+    begun = before or new_procedure(staff.own.institution_id, _new_id(request), box.clock(), staff.member.actor)
     typed, open_ones = _typed(request), {one.office_id for one in offices if not one.is_closed}
     problems = refusals(lambda: read_procedure(typed, begun, open_ones), *_printable(typed))
     if problems:
         raise refusal_of(sorted(problems, key=lambda one: _rank(one.field)))
     return read_procedure(typed, begun, open_ones)
+
+
+def _new_id(request: PageRequest) -> str:
+    """Return the id that a new one got when it was looked at, so that the button pressed twice publishes one."""
+    try:
+        return parse_code(request.value("procedure_id")[:_LONGEST_ID])
+    except InvalidInput:
+        return current().chance.new_code()
 
 
 def _printable(typed: TypedProcedure) -> list[Any]:

@@ -8,8 +8,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing import procedure_store
-from chalicelib.bootstrap.filing_window import draft_tools
+from chalicelib.bootstrap.filing import draft_tools, procedure_store
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.filing.filing_draft import LONGEST_SUBJECT, FilePart, FilingDraft, draft_not_found
 from chalicelib.domain.filing.procedure import Procedure

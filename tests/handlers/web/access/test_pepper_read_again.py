@@ -73,6 +73,25 @@ def peppers(box: Container) -> tuple[bytes, ...]:
     return every_pepper(pepper(box))
 
 
+def test_a_request_that_begins_while_another_has_the_pepper_made_anew_begins(running: Deployment) -> None:
+    browser = running.by(0)
+    browser.get("/ingresar")
+    box = running.boxes[0]
+    found = secret_texts(box)
+
+    class Overtaken:
+        def get(self, *asked: Any) -> Any:
+            box.forget(pepper)
+            return found.get(*asked)
+
+    box.made[secret_texts] = Overtaken()
+    running.write(NEXT)
+    running.wait()
+
+    assert browser.get("/ingresar").status_code == 200
+    assert peppers(box) == (NEXT.encode(),)
+
+
 def test_the_runbooks_steps_end_nothing_whichever_process_answers(running: Deployment) -> None:
     running.by(1).get("/ingresar")
     running.by(0).enter()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.bootstrap.filing_window import file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import file_tools, filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import answer, derive, observe, take

@@ -142,6 +142,32 @@ def test_a_change_is_a_version_says_what_it_changes_and_keeps_the_one_before(sta
     assert "Gratuito" in text_of(browser.get(public(page)))
 
 
+def test_the_button_pressed_twice_publishes_one_and_changes_once(staff: Staff, browser: Browser) -> None:
+    seen = look(browser)
+    first, again = publish(browser, seen), publish(browser, seen)
+    assert first.headers["Location"] == again.headers["Location"]
+    page = first.headers["Location"].partition("?")[0]
+    other = post(browser, f"{BASE}/nuevo", **{**hidden_of(seen), "title": "Otra", "tupa_code": ""}, step="publicar")
+    assert other.status_code == 409
+    changed = look(browser, page, cost="0")
+    assert publish(browser, changed, page).headers["Location"] == f"{page}?hecho=cambiado"
+    assert publish(browser, changed, page).headers["Location"] == f"{page}?hecho=igual"
+    assert len(procedure_store(staff.world.container).list_for_institution(INSTITUTION_ID)) == 1
+    assert (stored(staff, page).version, len(logged(staff))) == (2, 2)
+
+
+def test_a_name_that_was_taken_since_the_look_is_refused_at_the_end_too(staff: Staff, browser: Browser) -> None:
+    mine, others = look(browser), look(staff.browser(staff.member(StaffRole.COORDINATOR)))
+    assert publish(browser, mine).headers["Location"].endswith("hecho=publicado")
+    other = staff.browser(staff.member(StaffRole.COORDINATOR))
+    known = {**hidden_of(others), "csrf": csrf_of(other.get(f"{BASE}/nuevo"))}
+    answer = post(other, f"{BASE}/nuevo", **known, step="publicar")
+    assert answer.status_code == 409
+    assert fields_in_error(answer) == ["title"]
+    assert 'value="Copia certificada"' in text_of(answer)
+    assert len(procedure_store(staff.world.container).list_for_institution(INSTITUTION_ID)) == 1
+
+
 def test_what_changes_nothing_is_no_version(staff: Staff, browser: Browser) -> None:
     page = added(browser)
     seen = look(browser, page)
@@ -186,8 +212,6 @@ def test_all_that_is_wrong_is_told_beside_its_field(
 ) -> None:
     added(browser)
     answer = look(browser, **changes)
-    if not fields_in_error(answer):
-        answer = publish(browser, answer)
     assert fields_in_error(answer) == fields
     assert text_of(answer).count("<title>Error: ") == 1
     check_html(text_of(answer))

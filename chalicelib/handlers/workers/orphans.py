@@ -9,7 +9,7 @@ from chalice.app import CloudWatchEvent
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.deposit import orphan_position_store
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing_window import filing_orphan_position_store, filing_store
+from chalicelib.bootstrap.filing import filing_orphan_position_store, filing_store
 from chalicelib.bootstrap.storage import hold_store, notice_store
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.deposit import sweep_orphans as sweeping
