@@ -16,7 +16,6 @@ USES: dict[str, set[str]] = {
     "bootstrap/chance.py": {"access"},
     "bootstrap/composition.py": {"deposit", "institution"},
     "bootstrap/files.py": {"sender", "upload"},
-    "bootstrap/filing_photos.py": {"export", "filing"},
     "bootstrap/identity_provider.py": {"access"},
     "bootstrap/login_form.py": {"access"},
     "bootstrap/session.py": {"access"},

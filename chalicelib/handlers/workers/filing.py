@@ -6,16 +6,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from chalice.app import SQSEvent
 
 from chalicelib.bootstrap import Container, current
 from chalicelib.bootstrap.export import export_messages, export_tools
-from chalicelib.bootstrap.filing_photos import join_work, preparers
+from chalicelib.bootstrap.filing import filing_store, join_work
+from chalicelib.domain.export.export import ExportKind
 from chalicelib.handlers.workers.messages import tries_of, work_off
 from chalicelib.handlers.workers.reports import reported
-from chalicelib.services.export.prepare_export import prepare_export
+from chalicelib.services.export.prepare_export import PREPARERS, Preparer, prepare_export
+from chalicelib.services.filing.export_history import history
 from chalicelib.services.filing.join_photos import join_photos
 from chalicelib.services.work_through import counted
 
@@ -58,4 +61,8 @@ def _prepare(asked: dict[str, str], tries: int, box: Container) -> str:
     if "draft_id" in asked:
         return join_photos(asked["draft_id"], asked["upload_id"], tools=join_work(box), tries=tries).value
     export_id = asked["export_id"]
-    return prepare_export(export_id, tools=export_tools(box), tries=tries, preparers=preparers(box)).value
+    preparers: dict[ExportKind, Preparer] = {
+        **PREPARERS,
+        ExportKind.HISTORY: partial(history, filings=filing_store(box)),
+    }
+    return prepare_export(export_id, tools=export_tools(box), tries=tries, preparers=preparers).value

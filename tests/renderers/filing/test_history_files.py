@@ -29,7 +29,8 @@ from chalicelib.renderers.filing.listed_filings import (
     ListedFiling,
     listed_filing,
 )
-from tests.filing_world import DATES, NOW, OFFICER, a_document, a_filing
+from tests.deposit_world import NOW
+from tests.filing_world import DATES, OFFICER, a_document, a_filing
 from tests.renderers.export.listing_rows import LIMA, MADE_AT, a_row
 from tests.renderers.export.test_listing_pdf import needs_poppler, text_of, words
 from tests.renderers.export.test_listing_xlsx import Sink
@@ -213,8 +214,8 @@ def test_a_filing_that_no_page_holds_is_parted() -> None:
 
 
 def test_the_columns_fill_the_paper_and_the_file_is_the_same_each_time() -> None:
-    wide = pytest.approx(297 - 2 * SIDE + GAP)
-    assert (sum(history_pdf._TABLE.widths), sum(history_pdf._BENEATH)) == (wide, wide)  # noqa: SLF001
+    for widths in (history_pdf._TABLE.widths, history_pdf._BENEATH):  # noqa: SLF001
+        assert sum(widths) == pytest.approx(297 - 2 * SIDE + GAP)
     made = [render_history_pdf([listed()], [a_row()], HEAD, zone=LIMA) for _ in range(2)]
     assert made[0] == made[1]
     with pikepdf.open(io.BytesIO(made[0])) as pdf:

@@ -16,8 +16,7 @@ from PIL import Image
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing_photos import join_tools, join_work
-from chalicelib.bootstrap.filing_window import draft_tools, filing_draft_store
+from chalicelib.bootstrap.filing import draft_tools, filing_draft_store, join_tools, join_work
 from chalicelib.config import Config
 from chalicelib.domain.errors import (
     CasillaError,

@@ -7,8 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing_photos import join_tools
-from chalicelib.bootstrap.filing_window import draft_tools
+from chalicelib.bootstrap.filing import draft_tools, join_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.filing.joined_photos import LONGEST_NAME, NAME

@@ -8,8 +8,7 @@ import re
 import openpyxl
 import pytest
 
-from chalicelib.bootstrap.filing_photos import join_work
-from chalicelib.bootstrap.filing_window import filing_draft_store
+from chalicelib.bootstrap.filing import filing_draft_store, join_work
 from chalicelib.domain.filing.filing_draft import discarded
 from chalicelib.services.filing.join_photos import Joining, join_photos
 from tests.export_world import Exports
