@@ -50,6 +50,7 @@ _WITHIN = {
     "check_upload": "check_uploads",
     "judge_arrival": "check_uploads",
     "prepare_export": "prepare_exports",
+    "join_photos": "prepare_exports",
     "record_delivery": "record_deliveries",
 }
 """Services that a job calls for each of its messages."""

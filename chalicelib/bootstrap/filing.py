@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.institution import office_store, staff_store
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import calendar_store
+from chalicelib.bootstrap.storage import calendar_store, limit_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.services.filing.foresee_filing import ForeseeTools
+from chalicelib.services.filing.join_photos import JoinTools, WorkTools
 from chalicelib.services.filing.read_catalogue import CatalogueTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
@@ -96,3 +100,15 @@ def attend_tools(box: Container) -> AttendTools:
 def foresee_tools(box: Container) -> ForeseeTools:
     """What tells a person beforehand what filing a draft would mean."""
     return ForeseeTools(FilingSituationStore(connection(box)), procedure_store(box), box.calendar, box.clock)
+
+
+@made_once
+def join_tools(box: Container) -> JoinTools:
+    """What asking for photos as one PDF needs."""
+    return JoinTools(draft_tools(box), export_tools(box).queue, partial(limit_store, box))
+
+
+@made_once
+def join_work(box: Container) -> WorkTools:
+    """What making that PDF needs."""
+    return WorkTools(filing_draft_store(box), upload_store(box), files(box), box.clock)

@@ -51,6 +51,7 @@ OWN = {
     (_RECEIPT, "chalicelib.renderers.deposit.receipt_layout"): "fpdf: an answer that is repeated draws nothing",
     ("chalicelib/renderers/filing/cargo.py", "chalicelib.renderers.filing.cargo_layout"): "fpdf: as above",
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
+    ("chalicelib/services/filing/export_history.py", "chalicelib.renderers.filing"): "fpdf or openpyxl: as above",
     ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",
     ("chalicelib/services/usage/export_statement.py", "chalicelib.renderers.usage"): "fpdf or openpyxl: as above",
 }

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, refusal_of
+from chalicelib.domain.filing.joined_photos import JoinedPhotos
 from chalicelib.domain.filing.procedure import Procedure, ProcedureKind
 from chalicelib.domain.identity_document import check_document_number
 from chalicelib.domain.mailbox import DocumentType
@@ -110,6 +111,7 @@ class FilingDraft:
     corrects: str | None = None
     filing_id: str | None = None
     closed_at: datetime | None = None
+    joins: tuple[JoinedPhotos, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -24,6 +24,7 @@ from chalicelib.domain.session import Session
 from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.handlers.web.filing import photos
 from chalicelib.handlers.web.filing.draft_check import file_by_form
 from chalicelib.handlers.web.filing.draft_files import await_by_form, remove_by_form, show_sending
 from chalicelib.handlers.web.filing.draft_view import (
@@ -53,10 +54,8 @@ def show_step(request: PageRequest, session: Session, draft_id: str, step: str) 
         raise _no_page()
     if not draft.is_open and request.answer is None:
         return go_to(closed_page(draft))
-    if step == "enviar":
-        return show_sending(request, session, draft)
-    if step == "descartar":
-        return _discard_page(request, draft)
+    if step in _PAGES:
+        return _PAGES[step](request, session, draft)
     if step not in steps_of(draft):
         return go_to(page_of_draft(draft))
     if request.asked("key"):  # the store adds the object's key to the address it leads to, with the file's name
@@ -154,6 +153,12 @@ def _nothing(request: PageRequest, session: Session, draft: FilingDraft) -> Resp
     return go_to(page_of_draft(draft))
 
 
+_PAGES: Mapping[str, Deed] = {
+    "enviar": show_sending,
+    "descartar": lambda request, _, draft: _discard_page(request, draft),
+    photos.STEP: lambda request, _, draft: photos.photos_page(request, draft),
+}
+"""What is no step, and has a page."""
 _DEEDS: Mapping[str, Deed] = {
     "pedido": _save("pedido", _read_subject),
     "representado": _save("representado", _read_represented),
@@ -161,6 +166,9 @@ _DEEDS: Mapping[str, Deed] = {
     "anexos": _nothing,
     "grande": await_by_form,
     "quitar": remove_by_form,
+    photos.STEP: photos.join_by_form,
+    photos.PUT_BACK: photos.put_back_by_form,
+    photos.AGAIN: photos.ask_again_by_form,
     "descartar": _discard,
     "presentar": file_by_form,
 }

@@ -33,3 +33,6 @@ FILE_LABELS = {
     "files": "Archivos",
 }
 """The same of pages where people file."""
+
+PHOTO_LABELS = {**LABELS, "name": "Nombre del PDF", "photos": "Fotos"}
+"""The same of the page that joins photos."""

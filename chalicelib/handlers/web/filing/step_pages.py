@@ -20,6 +20,7 @@ from chalicelib.handlers.web.filing.draft_view import CHECK, frame_of, page_of_d
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
 from chalicelib.handlers.web.labels import DOCUMENT_TYPES
 from chalicelib.renderers.filing.draft_words import tell_files
+from chalicelib.renderers.filing.photo_words import tell_photos
 from chalicelib.services.filing.filing_drafts import look_at_draft_files
 
 _TEMPLATES = {
@@ -69,7 +70,7 @@ def _shown(request: PageRequest, draft: FilingDraft, step: str) -> dict[str, Any
         procedure = _procedure(draft)
         return {**shown, "procedure": procedure, "forms_at": _forms_at(draft)}
     if step == "anexos":
-        return {**shown, "left": MAX_ANNEXES - len(draft.annexes)}
+        return {**shown, "left": MAX_ANNEXES - len(draft.annexes), "has_joins": bool(draft.joins)}
     return {**shown, **_represented(request, draft)}
 
 
@@ -102,6 +103,7 @@ def _files(draft: FilingDraft, part: FilePart) -> dict[str, Any]:
     files = [(of, one) for (of, _), one in zip(draft.parts, standings, strict=True) if of is part]
     return {
         "files": tell_files(files, frozenset({part})),
+        "photos": len(tell_photos(draft, standings)),
         "is_waiting": any(one.state is FileState.WAITING for _, one in files),
     }
 
