@@ -33,6 +33,7 @@ from tests.deposit_world import INSTITUTION_ID, NOW, PDF, a_mailbox, an_institut
 from tests.officer_world import OFFICE_ID, an_office, put_office
 
 DRAFT_ID, DOCUMENT_ID, ANNEX_ID = "c" * 32, "8" * 32, "9" * 32
+ORIGIN = "192.0.2.44"
 MAILBOX_ID, USER_ID = "1-40000002", "u1"
 SUBJECT = "Solicito la licencia de funcionamiento de mi bodega"
 TEXT = "Relación de mercaderías\n".encode()
@@ -126,7 +127,7 @@ def file_it(
     box: Container, session: Session | None = None, *, draft_id: str = DRAFT_ID, seen_version: int = 1
 ) -> Filing:
     """File a draft as its check page does."""
-    return file_draft(draft_id, session or a_session(), seen_version=seen_version, tools=file_tools(box))
+    return file_draft(draft_id, session or a_session(), seen_version=seen_version, origin=ORIGIN, tools=file_tools(box))
 
 
 DATES = FilingDates(

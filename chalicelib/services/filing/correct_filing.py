@@ -32,10 +32,11 @@ _MOST_TRIES = 8
 """It meets nobody but the officers of one filing."""
 
 
-def correct_filing(draft_id: str, session: Session, *, seen_version: int, tools: FileTools) -> Filing:
+def correct_filing(draft_id: str, session: Session, *, seen_version: int, origin: str, tools: FileTools) -> Filing:
     """Correct a filing and return it; one that this draft corrected already is returned as it stands.
 
-    The instant is that at which the person sent it, and decides whether it is in time.
+    The instant is that at which the person sent it, and decides whether it is in time. `origin` is the network address
+    that it is sent from.
 
     Raises:
         NotFound: `draft_not_found`, `filing_not_found`, also for anybody else's.
@@ -62,7 +63,7 @@ def correct_filing(draft_id: str, session: Session, *, seen_version: int, tools:
         if found.draft != seen:
             seen = found.draft
             continue
-        commit, receipt = _prepare(seen, session, found, received_at, tools)
+        commit, receipt = _prepare(seen, session, found, received_at=received_at, origin=origin, tools=tools)
         tools.files.put_document(_made(commit.filing).receipt_key, receipt, "application/pdf")
         try:
             tools.filings.correct(commit)
@@ -75,8 +76,14 @@ def correct_filing(draft_id: str, session: Session, *, seen_version: int, tools:
     raise filing_unavailable()
 
 
-def _prepare(
-    draft: FilingDraft, session: Session, found: FilingSituation, received_at: datetime, tools: FileTools
+def _prepare(  # noqa: PLR0913 - the facts of one correction
+    draft: FilingDraft,
+    session: Session,
+    found: FilingSituation,
+    *,
+    received_at: datetime,
+    origin: str,
+    tools: FileTools,
 ) -> tuple[CorrectionCommit, bytes]:
     """Decide all, store nothing."""
     before = found.corrected
@@ -110,7 +117,7 @@ def _prepare(
         occurred_at=received_at,
         event_id=tools.new_event_id(),
         actor=f"user:{session.user_id}",
-        origin=session.origin,
+        origin=origin,
         data={
             "filing_id": filing.filing_id,
             "number": filing.number,

@@ -70,8 +70,10 @@ class FileTools:
     portal_url: str
 
 
-def file_draft(draft_id: str, session: Session, *, seen_version: int, tools: FileTools) -> Filing:
+def file_draft(draft_id: str, session: Session, *, seen_version: int, origin: str, tools: FileTools) -> Filing:
     """File a draft and return the filing; one that is filed already is returned as it stands.
+
+    `origin` is the network address that it is sent from.
 
     Raises:
         NotFound: `draft_not_found`, also for anybody else's, and for one that corrects a filing.
@@ -97,7 +99,7 @@ def file_draft(draft_id: str, session: Session, *, seen_version: int, tools: Fil
         if found.draft != seen:
             seen = found.draft
             continue
-        commit, receipt = _prepare(seen, session, found, received_at=received_at, year=year, tools=tools)
+        commit, receipt = _prepare(seen, session, found, received_at=received_at, year=year, origin=origin, tools=tools)
         tools.files.put_document(commit.filing.receipt_key, receipt, "application/pdf")
         try:
             tools.filings.commit(commit)
@@ -157,6 +159,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one filing
     *,
     received_at: datetime,
     year: int,
+    origin: str,
     tools: FileTools,
 ) -> tuple[FilingCommit, bytes]:
     """Decide all, store nothing."""
@@ -199,7 +202,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one filing
         occurred_at=received_at,
         event_id=tools.new_event_id(),
         actor=f"user:{session.user_id}",
-        origin=session.origin,
+        origin=origin,
         data={
             "filing_id": filing.filing_id,
             "number": filing.number,

@@ -152,10 +152,15 @@ class FilingStore:
         """
 
         def write_in(transaction: TransactWrite) -> None:
-            transaction.save(_item(filing), condition=_is_before(filing))
+            self.change_in(transaction, filing)
             EventStore().add_in(transaction, event)
 
         return is_written(self._connection, write_in)
+
+    @staticmethod
+    def change_in(transaction: TransactWrite, filing: Filing) -> None:
+        """Put the version after the one that is there, as part of a transaction."""
+        transaction.save(_item(filing), condition=_is_before(filing))
 
     @staticmethod
     def find(filing_id: str) -> Filing | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from chalicelib.bootstrap.filing import attend_tools, filing_store
 from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, Unavailable
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import StaffMember
@@ -27,11 +28,12 @@ from chalicelib.services.filing.attend_filing import (
     take_filing,
 )
 from chalicelib.store.codec import to_data
-from chalicelib.store.tables import StaffItem
+from chalicelib.store.filing.filing_answered import FilingAnswered
+from chalicelib.store.tables import NoticeItem, StaffItem
 from tests.composition_world import a_member
 from tests.deposit_world import NOW, Clock
 from tests.filing_world import file_it, seed_filing
-from tests.officer_world import OFFICE_ID, an_office, put_office
+from tests.officer_world import OFFICE_ID, an_office, put_office, seed_officers, send
 
 
 @pytest.fixture
@@ -150,3 +152,22 @@ def test_it_is_derived_to_an_open_office_of_the_institution_alone(box: Container
         with pytest.raises(InvalidInput) as refusal:
             derive_filing(filing.filing_id, office_id, by(), reason="x", tools=attend_tools(box))
         assert refusal.value.field == "office"
+
+
+def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_deposited(
+    box: Container, filing: Filing
+) -> None:
+    seed_officers(box)
+    beside = FilingAnswered(filing, by().attendant, "e" * 32, "")
+
+    answered = send(box, beside=beside)
+
+    notice_id = json.loads(answered.body)["notice_id"]
+    found = filing_store(box).find(filing.filing_id)
+    assert found is not None
+    assert found.answer is not None
+    assert (found.answer.notice_id, found.state_at(NOW)) == (notice_id, FilingState.ANSWERED)
+    assert kinds(box, filing) == ["filing.answered", "filing.filed"]
+    with pytest.raises(Unavailable):
+        send(box, draft_id="f" * 32, beside=beside)
+    assert [item.notice_id for item in NoticeItem.scan()] == [notice_id]

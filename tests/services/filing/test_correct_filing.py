@@ -58,7 +58,7 @@ def draft(box: Container, observed: Filing, clock: Clock) -> FilingDraft:
 
 
 def send(box: Container, draft: FilingDraft, session: object = None) -> Filing:
-    return correct_filing(draft.draft_id, session or a_session(), seen_version=2, tools=file_tools(box))  # type: ignore[arg-type]
+    return correct_filing(draft.draft_id, session or a_session(), seen_version=2, origin="", tools=file_tools(box))  # type: ignore[arg-type]
 
 
 def test_it_keeps_its_number_and_all_that_was_filed(box: Container, observed: Filing, draft: FilingDraft) -> None:
@@ -99,14 +99,14 @@ def test_of_two_drafts_that_correct_one_filing_one_does(box: Container, observed
     send(box, draft)
 
     with pytest.raises(Conflict) as refusal:
-        correct_filing(other.draft_id, a_session("u2"), seen_version=1, tools=file_tools(box))
+        correct_filing(other.draft_id, a_session("u2"), seen_version=1, origin="", tools=file_tools(box))
     assert refusal.value.code == "corrected_already"
 
 
 def test_an_empty_correction_is_none(box: Container, observed: Filing) -> None:
     begun = begin_to_correct(a_session(), observed, tools=draft_tools(box))
     with pytest.raises(InvalidInput):
-        correct_filing(begun.draft_id, a_session(), seen_version=1, tools=file_tools(box))
+        correct_filing(begun.draft_id, a_session(), seen_version=1, origin="", tools=file_tools(box))
 
 
 def test_nobody_sends_somebody_elses_nor_as_a_filing_of_its_own(box: Container, draft: FilingDraft) -> None:
