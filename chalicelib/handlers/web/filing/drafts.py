@@ -16,7 +16,7 @@ from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.draft_view import STEPS, page_of_draft
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
-from chalicelib.services.filing.filing_drafts import begin_draft, list_drafts
+from chalicelib.services.filing.filing_drafts import begin_or_go_on, list_drafts
 from chalicelib.services.filing.read_catalogue import has_left, read_entry
 
 _LIST = "filing/drafts.html"
@@ -36,7 +36,7 @@ def begin_by_form(request: PageRequest, session: Session) -> Response:
         if has_left(entry.shown.institution):
             detail = "Esta entidad ya no recibe documentos por aquí. Preséntalo en su mesa de partes."
             raise Conflict("institution_left", detail)
-        begun = begin_draft(session, entry.shown.present, tools=draft_tools(box))
+        begun = begin_or_go_on(session, entry.shown.present, tools=draft_tools(box))
     except CasillaError as error:
         return _list_page(request, session, error)
     return go_to(page_of_draft(begun, STEPS[0]))

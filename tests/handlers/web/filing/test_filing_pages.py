@@ -14,6 +14,7 @@ from chalicelib.bootstrap.filing import filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.filing.filing_draft import MOST_OPEN, FilePart, with_file
+from chalicelib.domain.filing.procedure import FormFile
 from chalicelib.domain.mailbox import MailboxState, UserState
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.sender.institution import InstitutionState
@@ -152,6 +153,45 @@ def test_a_name_that_windows_keeps_for_a_device_is_taken_and_given_back_as_it_wa
     filing_id = filer.present().split("/")[2]
     assert "filename%3D%22CON.txt%22" in str(filer.browser.get(f"{OWN}/{filing_id}/documento?n=2").headers["Location"])
     assert "Ñandú &#34;1&#34;; x=2.txt" in filer.page(f"{OWN}/{filing_id}")
+
+
+def test_a_name_that_no_receipt_prints_is_told_before_filing(filer: FilerAtWork) -> None:
+    filer.write()
+    filer.attach("anexos", "foto 📷.txt", b"a\n")
+    arrive(filer)
+    assert "no puede imprimir" in told(filer.page(f"{filer.at}/anexos")), told(filer.page(f"{filer.at}/anexos"))
+    check = filer.page(filer.at)
+    assert "no pasó la revisión" in check
+    assert 'action="' + filer.at + '/presentar"' not in check
+    sent = filer.browser.post(
+        f"{filer.at}/presentar", None, csrf=filer.browser.csrf(), version=str(filer.draft().version)
+    )
+    assert sent.status_code == 422
+    [annex] = filer.draft().annexes
+    filer.fill("quitar", at=f"{filer.at}/anexos", upload_id=annex.upload_id, part="annex")
+    assert filer.present().endswith("/presentado")
+
+
+def test_what_is_asked_is_printable_and_short_and_kept_as_typed(filer: FilerAtWork) -> None:
+    filer.begin()
+    for typed in ("", "   ", "Pido 📷", "x" * 501):
+        led = filer.fill("pedido", subject=typed, tick="1")
+        page = filer.page(led, 422)
+        assert f">{typed}</textarea>" in page
+        assert 'value="1" checked' in page
+    assert filer.draft().subject == ""
+    filer.fill("pedido", subject="a", tick="99")
+    assert filer.draft().ticks == ()
+
+
+def test_a_form_of_the_procedure_is_there_to_be_downloaded_as_it_was_when_one_began(filer: FilerAtWork) -> None:
+    form = FormFile("solicitud.pdf", "Solicitud de licencia", "f" * 64, 2048, f"procedures/{'f' * 64}")
+    publish(filer.box, version=2, forms=(form,))
+    filer.begin()
+    publish(filer.box, version=3, forms=())
+    page = filer.page(f"{filer.at}/documento")
+    [link] = re.findall(r'<a href="([^"]*formulario=[^"]*)">Solicitud de licencia</a>', page)
+    assert "solicitud.pdf" in str(filer.browser.get(html.unescape(link)).headers["Location"])
 
 
 def test_a_part_that_there_is_not_is_refused_and_nothing_is_kept(filer: FilerAtWork) -> None:
@@ -332,9 +372,23 @@ def test_drafts_are_listed_and_thrown_away(filer: FilerAtWork) -> None:
     assert filer.browser.send(f"{filer.at}/grande", csrf=csrf, part="annex").headers["Location"] == BASE
 
 
+def test_a_button_pressed_again_goes_on_with_what_was_begun_and_not_written_to(filer: FilerAtWork) -> None:
+    assert filer.begin() == filer.begin()
+    first = filer.at
+    filer.fill("pedido", subject="Pido una cosa")
+    filer.begin()
+    assert filer.at != first
+    publish(filer.box, version=2, title="Otro nombre")
+    second = filer.at
+    filer.begin()
+    assert filer.at != second
+    assert filer.draft().procedure.version == 2
+
+
 def test_so_many_drafts_and_no_more_may_be_open(filer: FilerAtWork) -> None:
-    for _ in range(MOST_OPEN):
+    for number in range(MOST_OPEN):
         filer.begin()
+        filer.fill("pedido", subject=f"Pedido {number}")
     led = filer.browser.post(BASE, None, **filer.hidden(ENTRY))
     assert led.status_code == 409
     assert f"Ya tienes {MOST_OPEN} borradores" in text_of(led)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.browser_requests import text_of
 from tests.filer_world import BASE, ENTRY, OWN, FilerAtWork
 from tests.filing_world import SUBJECT
+from tests.person_world import PASSWORD, USERNAME
 
 
 def test_a_person_files_a_document_with_two_annexes(filer: FilerAtWork) -> None:
@@ -54,3 +55,11 @@ def test_a_stranger_is_led_to_the_way_in_and_back_to_the_procedure(filer: FilerA
     sent = filer.browser.send(BASE, entidad="x", tramite="y")
     assert str(sent.headers["Location"]).startswith("/ingresar")
     assert text_of(sent) == ""
+
+
+def test_who_logs_in_from_a_procedure_comes_back_to_its_button(filer: FilerAtWork) -> None:
+    filer.browser.cookies.clear()
+    way_in = filer.browser.get(f"/ingresar?volver={ENTRY}")
+    led = filer.browser.submit(way_in, "/ingresar", username=USERNAME, password=PASSWORD)
+    assert led.headers["Location"] == ENTRY
+    assert filer.begin() == f"{filer.at}/pedido"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -94,6 +95,20 @@ def test_two_photos_on_one_page_are_told_and_what_was_chosen_stays(filer: FilerA
 def test_no_photo_chosen_is_told(filer: FilerAtWork, pages: tuple[str, str, str]) -> None:
     ids = with_photos(filer)
     assert "Elige al menos una foto" in filer.page(filer.fill("fotos", **chosen(ids, *pages)), 422)
+
+
+def test_a_photo_can_be_looked_at_while_it_is_put_in_order(filer: FilerAtWork) -> None:
+    ids = with_photos(filer, 2)
+    assert f'href="{filer.at}/foto?archivo={ids[1]}"' in filer.page(f"{filer.at}/fotos")
+    link = urlsplit(str(filer.browser.get(f"{filer.at}/foto?archivo={ids[1]}").headers["Location"]))
+    assert "X-Amz-Signature" in parse_qs(link.query)
+    assert "IMG_201.jpg" in parse_qs(link.query)["response-content-disposition"][0]
+    document = filer.draft().document
+    assert document is not None
+    for other in (document.upload_id, "f" * 32, "", "../x"):
+        assert filer.browser.get(f"{filer.at}/foto?archivo={other}").headers["Location"] == f"{filer.at}/fotos"
+    filer.browser.enter(user_id="u2")
+    assert filer.browser.get(f"{filer.at}/foto?archivo={ids[1]}").status_code == 404
 
 
 def test_a_name_that_is_none_is_told_at_its_field(filer: FilerAtWork) -> None:
