@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -214,6 +215,19 @@ def test_a_try_that_ends_after_the_pdf_was_inspected_changes_nothing(drafting: D
     assert join_photos(DRAFT_ID, pdf_id, tools=late) is Joining.JOINED
     assert drafting.inspect(pdf_id) == first
     assert drafting.staged() == []
+
+
+def test_two_workers_at_once_make_one_pdf(drafting: Drafting) -> None:
+    pdf_id = drafting.ask()
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: drafting.work(pdf_id), range(4)))
+
+    assert set(done) <= {Joining.JOINED, Joining.GONE}
+    assert len(drafting.staged()) == 1
+    outcome = drafting.inspect(pdf_id)
+    assert outcome is not None
+    pdf = files(drafting.box).get_document(outcome.object_key)
+    assert hashlib.sha256(pdf).hexdigest() == outcome.declared.sha256
 
 
 class _DiedError(BaseException):

@@ -50,7 +50,7 @@ Deed = Callable[[PageRequest, Session, FilingDraft], Response]
 def show_step(request: PageRequest, session: Session, draft_id: str, step: str) -> Response:
     """Ask for a step of a draft."""
     draft = own_draft(draft_id, session)
-    if step not in {*_DEEDS, "enviar"}:
+    if step not in {*_DEEDS, *_PAGES}:
         raise _no_page()
     if not draft.is_open and request.answer is None:
         return go_to(closed_page(draft))
@@ -157,6 +157,7 @@ _PAGES: Mapping[str, Deed] = {
     "enviar": show_sending,
     "descartar": lambda request, _, draft: _discard_page(request, draft),
     photos.STEP: lambda request, _, draft: photos.photos_page(request, draft),
+    photos.ONE: photos.lead_to_photo,
 }
 """What is no step, and has a page."""
 _DEEDS: Mapping[str, Deed] = {

@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.filing import draft_tools, join_tools
 from chalicelib.domain.errors import CasillaError, InvalidInput, NotFound
 from chalicelib.domain.filing.filing_draft import FilingDraft
@@ -30,9 +31,10 @@ from chalicelib.renderers.printable import check_printable
 from chalicelib.services.filing.filing_drafts import look_at_draft_files
 from chalicelib.services.filing.join_photos import ask_again, ask_to_join, put_photos_back
 
-STEP = "fotos"
+STEP, ONE = "fotos", "foto"
 PUT_BACK, AGAIN = "deshacer", "otra-vez"
 _PAGE = "filing/draft_photos.html"
+_LINK_LIVES_S = 300
 _TOLD = {
     "juntando": "Las fotos se están juntando en un PDF. Suele tardar menos de un minuto.",
     "sueltas": "Las fotos quedaron otra vez sueltas en los anexos.",
@@ -69,6 +71,22 @@ def photos_page(request: PageRequest, draft: FilingDraft, error: CasillaError | 
     }
     labels = {**PHOTO_LABELS, **{_field(annex.upload_id): annex.filename for annex in draft.annexes}}
     return show_form(request, _PAGE, error, labels, at=page_of_draft(draft, STEP), **shown)
+
+
+def lead_to_photo(request: PageRequest, session: Session, draft: FilingDraft) -> Response:  # noqa: ARG001 - as others
+    """Lead to a photo by a link made now, so that who puts them in order can look at them."""
+    asked = request.asked("archivo")
+    standings = look_at_draft_files(draft, tools=draft_tools(current()))
+    may_see = {photo.upload_id for photo in tell_photos(draft, standings)}
+    found = next((one.upload for one in standings if one.file.upload_id == asked and asked in may_see), None)
+    if found is None:
+        return go_to(page_of_draft(draft, STEP))
+    declared = found.declared
+    return go_to(
+        files(current()).document_link(
+            found.object_key, declared.filename, declared.media_type, expires_s=_LINK_LIVES_S
+        )
+    )
 
 
 def join_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> Response:

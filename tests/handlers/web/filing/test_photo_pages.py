@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -25,12 +26,10 @@ def with_photos(filer: FilerAtWork, count: int = 3) -> list[str]:
     return [annex.upload_id for annex in filer.draft().annexes]
 
 
-def make(filer: FilerAtWork) -> Joining:
-    """Have the worker make the last PDF, and the other one look at it."""
-    draft = filer.draft()
-    done = join_photos(draft.draft_id, draft.joins[-1].upload_id, tools=join_work(filer.box))
+def make(filer: FilerAtWork) -> None:
+    """Have the worker make the PDF that waits in its queue, and the other one look at it."""
+    Exports(filer.browser.people, filer.engine, "").work()
     filer.check_arrived()
-    return done
 
 
 def chosen(ids: list[str], *pages: str) -> dict[str, str]:
@@ -56,7 +55,7 @@ def test_photos_are_joined_in_the_order_that_was_chosen_and_filed_as_one_annex(f
     assert "En revisión" in filer.page(f"{filer.at}/anexos")
     assert "Todavía se revisan tus archivos" in filer.page(filer.at)
 
-    assert make(filer) is Joining.JOINED
+    make(filer)
     assert "Listo, 2 hojas" in filer.page(f"{filer.at}/fotos")
     assert "Mi recibo.pdf" in filer.page(filer.at)
     led = filer.present()
@@ -98,6 +97,20 @@ def test_no_photo_chosen_is_told(filer: FilerAtWork, pages: tuple[str, str, str]
     assert "Elige al menos una foto" in filer.page(filer.fill("fotos", **chosen(ids, *pages)), 422)
 
 
+def test_a_photo_can_be_looked_at_while_it_is_put_in_order(filer: FilerAtWork) -> None:
+    ids = with_photos(filer, 2)
+    assert f'href="{filer.at}/foto?archivo={ids[1]}"' in filer.page(f"{filer.at}/fotos")
+    link = urlsplit(str(filer.browser.get(f"{filer.at}/foto?archivo={ids[1]}").headers["Location"]))
+    assert "X-Amz-Signature" in parse_qs(link.query)
+    assert "IMG_201.jpg" in parse_qs(link.query)["response-content-disposition"][0]
+    document = filer.draft().document
+    assert document is not None
+    for other in (document.upload_id, "f" * 32, "", "../x"):
+        assert filer.browser.get(f"{filer.at}/foto?archivo={other}").headers["Location"] == f"{filer.at}/fotos"
+    filer.browser.enter(user_id="u2")
+    assert filer.browser.get(f"{filer.at}/foto?archivo={ids[1]}").status_code == 404
+
+
 def test_a_name_that_is_none_is_told_at_its_field(filer: FilerAtWork) -> None:
     ids = with_photos(filer, 1)
     page = filer.page(filer.fill("fotos", name="a/b", **chosen(ids, "1")), 422)
@@ -124,8 +137,11 @@ def test_what_takes_too_long_can_be_asked_for_again(filer: FilerAtWork) -> None:
     [before] = filer.draft().joins
     led = filer.fill("otra-vez", at=f"{filer.at}/fotos", upload_id=before.upload_id)
     assert led.endswith("?hecho=juntando")
-    assert filer.draft().joins[0].upload_id != before.upload_id
-    assert make(filer) is Joining.JOINED
+    [after] = filer.draft().joins
+    assert after.upload_id != before.upload_id
+    draft_id, tools = filer.draft().draft_id, join_work(filer.box)
+    assert join_photos(draft_id, before.upload_id, tools=tools) is Joining.GONE
+    assert join_photos(draft_id, after.upload_id, tools=tools) is Joining.JOINED
 
 
 def test_photos_that_are_looked_at_still_are_waited_for(filer: FilerAtWork) -> None:
