@@ -24,7 +24,7 @@ from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.log import log, this_visit
 from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
 from chalicelib.handlers.page_request import PageRequest, page_of
-from chalicelib.handlers.web.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
+from chalicelib.handlers.web.kept_form import KEPT_PAGE, RESENT, forget_form, is_done_anew, keep_form
 from chalicelib.handlers.web.multipart import with_texts
 from chalicelib.services.access.find_session import find_session
 
@@ -98,10 +98,10 @@ def _ask_again(request: PageRequest, error: SessionEnded | TextsNotAccepted | Va
     cookies = [no_cookie(SESSION_COOKIE)] if is_over else []
     if request.method != "POST":
         response = go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
-    else:  # a file is not kept: it is sent again on its page
+    else:
         kept = [] if request.body else keep_form(request)
-        back = KEPT_PAGE if kept else page_of(request)
-        response = go_to(f"{address}?volver={quote(back)}", cookies=[*cookies, *kept])
+        back = KEPT_PAGE if kept else page_of(request) if is_done_anew(request) else ""
+        response = go_to(f"{address}?volver={quote(back)}" if back else address, cookies=[*cookies, *kept])
     if is_over and SESSION_COOKIE in request.cookies:
         response.headers.update(FORGET_PAGES)
     return response
