@@ -17,11 +17,13 @@ from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.filing.date_words import until_in_words
 from chalicelib.renderers.filing.filing_words import STATES, procedure_in_words
-from chalicelib.services.filing.attend_filing import ByOfficerAct, list_inbox
+from chalicelib.services.filing.attend_filing import ByOfficerAct, list_inbox, list_inboxes
 
 HOME = "/entidad/presentados"
 _STAGES = tuple(one for one in FilingState if one is not FilingState.NOT_FILED)
 """What lapsed is listed among the observed, and says so."""
+_ITSELF = "-"
+"""Stands for what no office has."""
 _LONGEST_CURSOR = 60
 _TOLD = {"derivada": "Derivamos la presentación. Ahora la ve la oficina que elegiste."}
 
@@ -33,15 +35,19 @@ def show_inbox(request: PageRequest, staff: SignedIn) -> Response:
     offices = () if staff.member.office_id else office_store(box).list_for_institution(staff.own.institution_id)
     asked = request.asked("estado")
     stage = FilingState(asked) if asked in _STAGES else FilingState.FILED
-    office_id = staff.member.office_id or request.asked("oficina") or None
-    if office_id and not staff.member.office_id and office_id not in {one.office_id for one in offices}:
+    chosen = staff.member.office_id or request.asked("oficina")
+    if chosen not in {"", _ITSELF, staff.member.office_id, *(one.office_id for one in offices)}:
         raise NotFound("office_unknown", "No existe esa oficina. Vuelve a la lista.")
     after = request.asked("desde")[:_LONGEST_CURSOR] or None
-    page = list_inbox(
-        ByOfficerAct(staff.member, Act.ATTEND, request.origin), office_id, stage, tools=tools, after=after
-    )
+    by = ByOfficerAct(staff.member, Act.ATTEND, request.origin)
+    if chosen:
+        page = list_inbox(by, None if chosen == _ITSELF else chosen, stage, tools=tools, after=after)
+        filings, next_after, has_more = page.filings, page.next_after, False
+    else:
+        everywhere = [None, *(one.office_id for one in offices)]
+        (filings, has_more), next_after = list_inboxes(by, everywhere, stage, tools=tools), None
     rows = []
-    for one in page.filings:
+    for one in filings:
         state, until, prefix = one.state_at(now), None, ""
         if state is FilingState.FILED and one.observation is None:
             until, prefix = one.observable_until, "Puedes observarla"
@@ -60,17 +66,20 @@ def show_inbox(request: PageRequest, staff: SignedIn) -> Response:
                 "is_over": is_over,
             }
         )
-    query = {name: value for name, value in (("oficina", office_id or ""), ("estado", stage.value)) if value}
-    following = {**query, "desde": page.next_after}
+    query = {name: value for name, value in (("oficina", chosen), ("estado", stage.value)) if value}
+    following = {**query, "desde": next_after}
     return show(
         request,
         "filing/inbox.html",
         rows=rows,
-        offices=[("", "La entidad, sin oficina"), *((one.office_id, one.name) for one in offices)] if offices else [],
-        office_id=office_id or "",
+        offices=[("", "Todas"), (_ITSELF, "La entidad, sin oficina"), *((one.office_id, one.name) for one in offices)]
+        if offices
+        else [],
+        office_id=chosen,
+        has_more=has_more,
         stages=[(one.value, STATES[one]) for one in _STAGES],
         stage=stage.value,
-        next_address=page.next_after and f"{HOME}?{urlencode(following)}",
+        next_address=next_after and f"{HOME}?{urlencode(following)}",
         first_address=f"{HOME}?{urlencode(query)}" if after else "",
         told=_TOLD.get(request.asked("hecho"), ""),
     )

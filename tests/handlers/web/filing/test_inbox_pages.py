@@ -68,7 +68,9 @@ def test_the_inbox_tells_who_filed_what_and_until_when_it_can_be_observed(staff:
     assert SUBJECT in page
     assert "Puedes observarla hasta las 23:59 del miércoles 11 de marzo de 2026" in page
     assert filing.number not in shown(browser, f"{IN_OFFICE}&estado=answered")
-    assert "No hay presentaciones" in shown(browser, f"{HOME}?oficina=sur")
+    for other in ("sur", "-"):
+        assert "No hay presentaciones" in shown(browser, f"{HOME}?oficina={other}")
+    assert filing.number in shown(browser, HOME)
     assert filing.number in shown(inside(staff, office_id=OFFICE_ID), HOME)
 
 
