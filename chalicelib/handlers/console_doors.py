@@ -130,6 +130,11 @@ CONSOLE_DOORS = (
     Door("POST",   "/entidad/oficinas/{office_id}",                     Act.MANAGE_OFFICES,       FORM,    "web.institution.offices:change_by_form"),
     Door("GET",    "/entidad/oficinas/{office_id}/{deed}",              Act.MANAGE_OFFICES,       NOTHING, "web.filing.office_deeds:show_deed"),
     Door("POST",   "/entidad/oficinas/{office_id}/{deed}",              Act.MANAGE_OFFICES,       FORM,    "web.filing.office_deeds:do_by_form"),
+    # The console: what was filed with the institution
+    Door("GET",    "/entidad/presentados",                              Act.ATTEND,               NOTHING, "web.filing.inbox:show_inbox"),
+    Door("GET",    "/entidad/presentados/{filing_id}",                  Act.ATTEND,               NOTHING, "web.filing.received:show_received"),
+    Door("GET",    "/entidad/presentados/{filing_id}/{deed}",           Act.ATTEND,               NOTHING, "web.filing.attending:show_deed"),
+    Door("POST",   "/entidad/presentados/{filing_id}/{deed}",           Act.ATTEND,               FORM,    "web.filing.attending:do_by_form"),
     # The console: the catalogue of procedures
     Door("GET",    "/entidad/procedimientos",                           Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:list_procedures"),
     Door("GET",    "/entidad/procedimientos/{procedure_id}",            Act.MANAGE_PROCEDURES,    NOTHING, "web.filing.procedures:show_procedure"),

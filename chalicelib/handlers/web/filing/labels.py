@@ -23,6 +23,10 @@ FILING_LABELS = {
     "form_title": "Nombre del formulario",
     "file": "Archivo del formulario",
     "reason": "Motivo",
+    "to": "Persona",
+    "office": "Oficina",
+    "observation": "Qué falta o qué hay que corregir",
+    "notice_id": "Número de la notificación",
 }
 
 FILE_LABELS = {

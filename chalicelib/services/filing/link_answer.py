@@ -1,0 +1,36 @@
+"""Link a filing with the notice, already deposited, by which its institution answered."""
+
+from __future__ import annotations
+
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.filing.filing import Filing
+from chalicelib.services.deposit.read_deposits import deposit_number
+from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, answer_filing, find_to_attend
+from chalicelib.store.notice_store import NoticeStore
+
+
+def link_answer(
+    filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: AttendTools, notices: NoticeStore
+) -> Filing:
+    """Mark a filing as answered by a notice of the own institution to its holder, deposited after it was filed.
+
+    Raises:
+        NotFound: `filing_not_found`.
+        InvalidInput: `notice_unknown`.
+        Conflict, Unavailable: as `answer_filing`.
+
+    """
+    filing = find_to_attend(filing_id, by, tools=tools)
+    refusal = InvalidInput(
+        "notice_unknown",
+        "Escribe el número de una notificación que tu entidad depositó en esta casilla después de la presentación.",
+        field="notice_id",
+    )
+    try:
+        notice = notices.get(deposit_number(notice_id.strip()))
+    except (InvalidInput, NotFound) as error:
+        raise refusal from error
+    is_own = notice.sender.institution_id == filing.institution_id
+    if not is_own or notice.mailbox_id != filing.mailbox_id or notice.deposited_at < filing.filed_at:
+        raise refusal
+    return answer_filing(filing_id, notice.notice_id, by, tools=tools)
