@@ -12,6 +12,7 @@ from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
+from chalicelib.services.filing.foresee_filing import ForeseeTools
 from chalicelib.services.filing.read_catalogue import CatalogueTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
@@ -89,3 +90,9 @@ def attend_tools(box: Container) -> AttendTools:
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
     )
+
+
+@made_once
+def foresee_tools(box: Container) -> ForeseeTools:
+    """What tells a person beforehand what filing a draft would mean."""
+    return ForeseeTools(FilingSituationStore(connection(box)), procedure_store(box), box.calendar, box.clock)

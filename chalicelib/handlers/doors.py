@@ -213,6 +213,17 @@ DOORS = (
     Door("POST",   "/casilla/copia",                                   MAILBOX, FORM,    "web.export.downloads:export_mailbox"),
     Door("GET",    "/descargas/{export_id}",                           MAILBOX, NOTHING, "web.export.downloads:show_download"),
     Door("GET",    "/descargas/{export_id}/archivo",                   MAILBOX, NOTHING, "web.export.downloads:fetch_download"),
+    # Pages: what people file with institutions
+    Door("GET",    "/presentar",                                       MAILBOX, NOTHING, "web.filing.drafts:show_drafts"),
+    Door("POST",   "/presentar",                                       MAILBOX, FORM,    "web.filing.drafts:begin_by_form"),
+    Door("GET",    "/presentar/{draft_id}",                            MAILBOX, NOTHING, "web.filing.draft_check:show_check"),
+    Door("POST",   "/presentar/{draft_id}",                            MAILBOX, FORM_WITH_FILES, "web.filing.draft_files:attach_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/presentar/{draft_id}/{step}",                     MAILBOX, NOTHING, "web.filing.draft_steps:show_step"),
+    Door("POST",   "/presentar/{draft_id}/{step}",                     MAILBOX, FORM,    "web.filing.draft_steps:do_step_by_form"),
+    Door("GET",    "/mis-tramites",                                    MAILBOX, NOTHING, "web.filing.own_filings:show_filings"),
+    Door("GET",    "/mis-tramites/{filing_id}",                        MAILBOX, NOTHING, "web.filing.own_filings:show_filing"),
+    Door("GET",    "/mis-tramites/{filing_id}/{deed}",                 MAILBOX, NOTHING, "web.filing.own_deeds:show_deed"),
+    Door("POST",   "/mis-tramites/{filing_id}/{deed}",                 MAILBOX, FORM,    "web.filing.own_deeds:do_deed_by_form"),
     # Pages: users and their own data
     Door("GET",    "/usuarios",                                        MAILBOX, NOTHING, "web.people.users:show_users"),
     Door("GET",    "/usuarios/agregar",                                MAILBOX, NOTHING, "web.people.new_user:show_new_user"),

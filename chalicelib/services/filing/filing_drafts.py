@@ -19,6 +19,7 @@ from chalicelib.domain.filing.filing_draft import (
     discarded,
     draft_changed,
     draft_not_found,
+    frozen_procedure,
     is_own,
     require_open,
     with_file,
@@ -62,6 +63,23 @@ def begin_draft(session: Session, procedure: Procedure, *, tools: DraftTools) ->
 
     """
     return _added(begin(_new_id(session, tools), session, procedure, tools.clock()), tools)
+
+
+def begin_or_go_on(session: Session, procedure: Procedure, *, tools: DraftTools) -> FilingDraft:
+    """Go on with a draft of the same version that was begun and never written to, or begin one.
+
+    So a button that is pressed again and again leaves one draft.
+
+    Raises:
+        Conflict: as `begin_draft`.
+
+    """
+    same = frozen_procedure(procedure)
+    for draft in tools.store.list_open_of(session.mailbox_id, session.user_id):
+        is_untouched = draft.version == 1 and draft.corrects is None
+        if is_untouched and (draft.institution_id, draft.procedure) == (procedure.institution_id, same):
+            return draft
+    return begin_draft(session, procedure, tools=tools)
 
 
 def begin_to_correct(session: Session, filing: Filing, *, tools: DraftTools) -> FilingDraft:

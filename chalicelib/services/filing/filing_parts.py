@@ -16,7 +16,7 @@ from chalicelib.domain.upload.upload import PDF, Upload, person_owner
 from chalicelib.services.filing.filing_drafts import NO_PDF
 from chalicelib.store.filing.filing_situation import FilingSituation
 
-_LACKS = {
+LACKS = {
     DraftPart.SUBJECT: "Escribe en pocas palabras qué pides.",
     DraftPart.DOCUMENT: "Adjunta tu documento.",
     DraftPart.REPRESENTATION: "Adjunta el documento que acredita que puedes presentar en su nombre.",
@@ -39,7 +39,7 @@ def documents_of(draft: FilingDraft, found: FilingSituation, now: datetime) -> t
     owner = person_owner(draft.user_id)
     own = {upload_id: one for upload_id, one in found.uploads.items() if one.institution_id == owner}
     stand = [(part, standing_of(file, own.get(file.upload_id), now, no_pdf=NO_PDF)) for part, file in draft.parts]
-    lacks = [_lacks(_LACKS[part], part) for part in draft.missing]
+    lacks = [_lacks(LACKS[part], part) for part in draft.missing]
     lacks += [_lacks(text, "files") for state, text in _FILES.items() if any(one.state is state for _, one in stand)]
     if lacks:
         raise refusal_of(lacks)

@@ -28,3 +28,12 @@ FILING_LABELS = {
     "observation": "Qué falta o qué hay que corregir",
     "notice_id": "Número de la notificación",
 }
+
+FILE_LABELS = {
+    **LABELS,
+    "name": "Nombre completo o razón social",
+    "document": "Tu documento",
+    "representation": "Documento que acredita la representación",
+    "files": "Archivos",
+}
+"""The same of pages where people file."""
