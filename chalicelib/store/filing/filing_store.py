@@ -19,6 +19,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.upload.upload import Upload
+from chalicelib.store.answered_filings import answer_in
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
@@ -159,8 +160,10 @@ class FilingStore:
 
     @staticmethod
     def change_in(transaction: TransactWrite, filing: Filing) -> None:
-        """Put the version after the one that is there, as part of a transaction."""
+        """Put the version after the one that is there, as part of a transaction; an answer's notice leads to it."""
         transaction.save(_item(filing), condition=_is_before(filing))
+        if filing.answer is not None:
+            answer_in(transaction, filing.answer.notice_id, filing.filing_id)
 
     @staticmethod
     def find(filing_id: str) -> Filing | None:
