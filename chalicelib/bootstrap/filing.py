@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
+from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.institution import office_store, staff_store
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import calendar_store
+from chalicelib.bootstrap.storage import calendar_store, limit_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.attend_filing import AttendTools
+from chalicelib.services.filing.export_inbox import ExportInboxTools
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.services.filing.foresee_filing import ForeseeTools
@@ -96,3 +98,15 @@ def attend_tools(box: Container) -> AttendTools:
 def foresee_tools(box: Container) -> ForeseeTools:
     """What tells a person beforehand what filing a draft would mean."""
     return ForeseeTools(FilingSituationStore(connection(box)), procedure_store(box), box.calendar, box.clock)
+
+
+@made_once
+def export_inbox_tools(box: Container) -> ExportInboxTools:
+    """What a list of what offices got needs to be a file."""
+    return ExportInboxTools(
+        attend_tools(box),
+        procedure_store(box),
+        export_tools(box).export_files,
+        limit_store(box),
+        box.chance.new_event_id,
+    )

@@ -19,9 +19,10 @@ def answers_key(notice_id: str) -> ItemKey:
     return FilingItem, f"answer#{notice_id}", None
 
 
-def answered_in(item: Any) -> tuple[str, ...]:
-    """Read the filings' ids out of what such a read found; none where the notice answers none."""
-    return () if item is None or item.answers is None else tuple(sorted(item.answers))
+def answered_in(item: Any, *, mailbox_id: str | None = None) -> tuple[str, ...]:
+    """Read the filings' ids out of what such a read found, or those of one mailbox; none where it answers none."""
+    pairs = (one.split("#") for one in (item.answers or ())) if item is not None else ()
+    return tuple(sorted(filing_id for filing_id, own in pairs if mailbox_id in (None, own)))
 
 
 def find_answered(notice_id: str, *, connection: Connection) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def find_answered(notice_id: str, *, connection: Connection) -> tuple[str, ...]:
     return answered_in(read_together(connection, (key,)).get(key))
 
 
-def answer_in(transaction: TransactWrite, notice_id: str, filing_id: str) -> None:
-    """Add that a notice answers a filing, as part of a transaction; added again, it is the same."""
+def answer_in(transaction: TransactWrite, notice_id: str, filing_id: str, mailbox_id: str) -> None:
+    """Add that a notice answers a filing of a mailbox, as part of a transaction; added again, it is the same."""
     lead = FilingItem(answers_key(notice_id)[1])
-    transaction.update(lead, actions=[FilingItem.answers.add({filing_id})])
+    transaction.update(lead, actions=[FilingItem.answers.add({f"{filing_id}#{mailbox_id}"})])

@@ -59,7 +59,7 @@ class CompositionItem(Model):
 class FilingItem(Model):
     """A filing; or the `last` number of an institution's year; or what `leads_to` a filing, such as its number.
 
-    `answer#<notice>` has in `answers` the filings that a notice answers.
+    `answer#<notice>` has in `answers` the filings that a notice answers, each as `<filing>#<mailbox>`.
 
     The sparse indexes: `by_holder` (`mailbox_id`, `filed_key`), `by_office` (`inbox`, `filed_key`) and `by_month`
     (`month`, `filed_key`) list filings; `due` (`due_shard`, `due_at`) holds those that are observed, by when they

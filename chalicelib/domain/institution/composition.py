@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.domain.deadline import Regime, Term
 from chalicelib.domain.deposit.recipient import Reception
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
 from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
@@ -81,16 +82,6 @@ class Effects:
     in_force_from: date | None = None
     ends_administrative_path: bool | None = None
     remedies: tuple[Remedy, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredFiling:
-    """The filing that a notice is to answer, as its draft names it, and whose it is."""
-
-    filing_id: str
-    number: str
-    document_type: DocumentType
-    document_number: str
 
 
 def document_of(heading: Heading, signers: Signers, effects: Effects) -> Document:

@@ -9,7 +9,8 @@ from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.attending import answer
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.identity_document import mailboxes_of_holder
-from chalicelib.domain.institution.composition import AnsweredFiling, Composition, begin_answer
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
+from chalicelib.domain.institution.composition import Composition, begin_answer
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.received import Received, clocks_of
 from chalicelib.gateways.files import Files
 from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, find_to_attend
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 LINK_LIVES_S = 300
 RECEIPT = "cargo"
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Until when a filing can be observed, corrected and answered; None where that clock does not run."""
-
-    observable_until: datetime | None
-    correctable_until: datetime | None
-    answer_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A filing with its state now and its clocks."""
-
-    filing: Filing
-    state: FilingState
-    clocks: Clocks
 
 
 def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
@@ -48,20 +26,6 @@ def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, proce
     days = None if procedure is None else procedure.answer_term.days
     calendar = tools.calendar.with_entries(tools.calendars.find())
     return Received(filing, filing.state_at(now), clocks_of(filing, now, days, calendar))
-
-
-def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:
-    """Tell which clocks run. While a correction is awaited the institution's term does not (TUO 136.3.1)."""
-    state = filing.state_at(now)
-    observation = filing.observation
-    is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
-    starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
-    runs = days is not None and is_open and state is not FilingState.OBSERVED
-    return Clocks(
-        observable_until=filing.observable_until if observation is None and is_open else None,
-        correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,
-        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days or 1)) if runs else None,
-    )
 
 
 def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: AttendTools, files: Files) -> str:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint, SentFile
-from chalicelib.domain.errors import CasillaError, InvalidInput, NotReady, Unavailable, refusal_of
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotReady, Unavailable, refusal_of
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
 from chalicelib.domain.institution.composition import (
-    AnsweredFiling,
     Composition,
     CompositionState,
     Part,
@@ -111,6 +111,20 @@ def send_composition(composition_id: str, sender: Sender, *, seen_version: int, 
         return find_composition(composition_id, member, store=store)
     told = json.loads(answer.body)
     return deposited(composition, told["notice_id"], datetime.fromisoformat(told["deposited_at"]))
+
+
+def problem_of_answer(composition: Composition, sender: Sender, *, answering: Answering) -> CasillaError | None:
+    """Return why the filing that a draft names cannot be answered by it; None where it can, or none is named.
+
+    One read, where one is named. The deposit decides it again.
+    """
+    if composition.answers is None or composition.recipient is None:
+        return None
+    try:
+        answering(composition.answers, sender.member, sender.origin, composition.recipient.mailbox_id)
+    except (Conflict, InvalidInput) as problem:
+        return problem
+    return None
 
 
 def command_of(composition: Composition, files: Sequence[FileStanding]) -> DepositCommand:

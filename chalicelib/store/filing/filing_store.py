@@ -163,7 +163,7 @@ class FilingStore:
         """Put the version after the one that is there, as part of a transaction; an answer's notice leads to it."""
         transaction.save(_item(filing), condition=_is_before(filing))
         if filing.answer is not None:
-            answer_in(transaction, filing.answer.notice_id, filing.filing_id)
+            answer_in(transaction, filing.answer.notice_id, filing.filing_id, filing.mailbox_id)
 
     @staticmethod
     def find(filing_id: str) -> Filing | None:

@@ -278,7 +278,7 @@ def _open_offices(staff: SignedIn) -> list[Office]:
 
 
 def _holder(composition: Composition) -> tuple[DocumentType, str]:
-    """Return whom a form is filled with before anything is typed: of a notice made again, or of an answer, its holder."""
+    """Return whom a form is filled with before anything is typed: whose notice is made again, or whom it answers."""
     if composition.recipient is not None:
         return composition.recipient.document_type, composition.recipient.document_number
     if composition.answers is not None:

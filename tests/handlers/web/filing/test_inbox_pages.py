@@ -108,7 +108,7 @@ def test_anothers_filing_does_not_exist(staff: Staff, filing: Filing, world: Wor
         page = shown(stranger, f"{HOME}/{filing.filing_id}{more}", 404)
         assert SUBJECT not in page
     token = csrf_of(stranger.get(HOME))
-    for deed in ("tomar", "pasar", "derivar", "observar", "responder"):
+    for deed in ("tomar", "pasar", "derivar", "observar", "responder", "enlazar"):
         answer = stranger.send(f"{HOME}/{filing.filing_id}/{deed}", csrf=token, observation="Falta", office="sur")
         assert "hecho" not in answer.headers.get("Location", "")
     assert kept(world, filing) == filing
@@ -150,8 +150,9 @@ def test_observing_asks_for_a_code_again_and_taking_does_not(staff: Staff, filin
     browser = inside(staff)
     world.clock.advance(minutes=11)
     assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/observar").headers["Location"]
-    assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/responder").headers["Location"]
-    shown(browser, f"{HOME}/{filing.filing_id}/tomar")
+    assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/enlazar").headers["Location"]
+    for deed in ("tomar", "responder"):
+        shown(browser, f"{HOME}/{filing.filing_id}/{deed}")
 
 
 def test_it_is_handed_over_and_derived_by_who_attends_to_it(staff: Staff, filing: Filing, world: World) -> None:
@@ -177,9 +178,9 @@ def test_it_is_answered_by_an_own_notice_to_the_same_mailbox_alone(staff: Staff,
     notice = notice_store(world.container).get(notice_id)
     assert notice.mailbox_id == filing.mailbox_id
     for number in ("", "nada", "2345-6789-2345"):
-        assert "hecho" not in do(browser, filing, "responder", notice_id=number)
+        assert "hecho" not in do(browser, filing, "enlazar", notice_id=number)
     for _ in range(2):
-        assert do(browser, filing, "responder", notice_id=notice_id).endswith("?hecho=responder")
+        assert do(browser, filing, "enlazar", notice_id=notice_id).endswith("?hecho=enlazar")
 
     answered = kept(world, filing)
     assert answered.answer is not None
@@ -200,5 +201,5 @@ def test_a_notice_to_another_mailbox_or_from_before_answers_nothing(
     item.data = to_data(replace(notice_store(world.container).get(number), **changes))
     item.save()
 
-    assert "hecho" not in do(browser, filing, "responder", notice_id=number)
+    assert "hecho" not in do(browser, filing, "enlazar", notice_id=number)
     assert kept(world, filing).answer is None
