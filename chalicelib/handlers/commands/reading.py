@@ -9,8 +9,8 @@ from typing import Any
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.handlers.admission import Beside
-from chalicelib.store.answered_filings import answered_in, answers_key
 from chalicelib.store.batch_read import ItemKey
+from chalicelib.store.reading.answered_filings import answered_in, answers_key
 from chalicelib.store.reading.reading_store import FoundNotice, ReadingStore
 
 

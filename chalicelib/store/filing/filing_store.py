@@ -19,12 +19,12 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.upload.upload import Upload
-from chalicelib.store.answered_filings import answer_in
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.reading.answered_filings import answer_in
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import FilingItem
 from chalicelib.store.transaction import is_written

@@ -18,6 +18,7 @@ from chalicelib.bootstrap.storage import mailbox_store, notice_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
 from chalicelib.domain.institution.composition import Composition, CompositionState, Recipient, changed
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import Permission, StaffMember
@@ -33,7 +34,8 @@ from chalicelib.services.filing.attend_filing import (
 )
 from chalicelib.services.institution.compositions import discard_composition
 from chalicelib.services.institution.send_composition import Sender, send_composition
-from chalicelib.store.answered_filings import find_answered
+from chalicelib.store.deposit.deposit_store import Beside
+from chalicelib.store.reading.answered_filings import find_answered
 from chalicelib.store.tables import EventItem, NoticeItem
 from tests.composition_world import RECEPTION, a_composition, a_member
 from tests.deposit_world import NOW, PDF, Clock, a_mailbox
@@ -161,8 +163,8 @@ def test_a_filing_that_another_answered_meanwhile_is_not_answered_again(box: Con
 def test_a_filing_that_changes_within_the_deposit_is_answered_by_nothing(box: Container, filing: Filing) -> None:
     draft, tools = write(box, begin(box, filing)), send_tools(box)
 
-    def taken_after(*given: Any) -> Any:
-        decided = tools.answering(*given)
+    def taken_after(answered: AnsweredFiling, member: StaffMember, origin: str, mailbox_id: str) -> Beside:
+        decided = tools.answering(answered, member, origin, mailbox_id)
         take_filing(filing.filing_id, by(an_officer(2)), tools=attend_tools(box))
         return decided
 

@@ -41,7 +41,7 @@ from chalicelib.services.institution.read_sent import (
     within_reach,
 )
 from chalicelib.services.together import together
-from chalicelib.store.answered_filings import find_answered
+from chalicelib.store.reading.answered_filings import find_answered
 
 _CURSOR = "desde"
 _LABELS = {

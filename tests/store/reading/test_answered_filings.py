@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.store.answered_filings import answer_in, answered_in, answers_key, find_answered
 from chalicelib.store.batch_read import read_together
+from chalicelib.store.reading.answered_filings import answer_in, answered_in, answers_key, find_answered
 from tests.cloud import bound
 
 NOTICE_ID, OWN, OTHER = "2345-6789-2345", "1-40000002", "8-10400000021"
