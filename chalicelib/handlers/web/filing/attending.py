@@ -83,7 +83,7 @@ def _do(request: PageRequest, staff: SignedIn, filing_id: str, deed: str) -> str
         name: request.value(name)[:_LONGEST_READ] for name in ("reason", "observation", "to", "office", "notice_id")
     }
     for name, value in typed.items():
-        check_printable(value, field=name)
+        check_printable(" ".join(value.splitlines()), field=name)
     match deed:
         case "tomar":
             take_filing(filing_id, by, tools=tools)

@@ -132,6 +132,22 @@ def test_it_is_observed_once_and_shown_as_it_was_written(staff: Staff, filing: F
     assert "No presentada" in shown(again, f"{IN_OFFICE}&estado=observed")
 
 
+def test_an_observation_keeps_its_lines_and_the_holder_reads_the_same(
+    staff: Staff, filing: Filing, world: World, browser: Browser
+) -> None:
+    officer = inside(staff)
+    assert do(officer, filing, "observar", observation="Falta la firma.\r\n\r\nDi en qué local.").endswith("=observar")
+    observation = kept(world, filing).observation
+    assert observation is not None
+    assert observation.text == "Falta la firma.\nDi en qué local."
+    browser.enter()
+    for page in (
+        shown(officer, f"{HOME}/{filing.filing_id}"),
+        shown(browser, f"/mis-tramites/{filing.filing_id}"),
+    ):
+        assert all(line in page for line in observation.text.splitlines())
+
+
 def test_a_late_or_empty_observation_is_not_made_and_what_was_typed_stays(
     staff: Staff, filing: Filing, world: World
 ) -> None:
