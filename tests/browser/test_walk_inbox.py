@@ -135,14 +135,17 @@ def correct(person: Person, letter: Path) -> None:
     assert all(line in text(person) for line in OBSERVED.splitlines())
     person.follow("Subsanar")
     person.press("Empezar")
-    send(person, letter, "Agregar")
+    send(person, letter, "Enviar")
     person.follow("Continuar")
-    person.press("Presentar la subsanación")
+    person.follow("Continuar")
+    person.press("Enviar la subsanación")
+    person.page.wait_for_url(re.compile("/subsanada$"))
     person.look("inbox-corrected-holder")
 
 
 def answer(person: Person, number: str, letter: Path) -> None:
     """Go on with what was corrected, and answer it by a notice that begins with what the filing says."""
+    person.put_clock_forward(30)  # the session of the morning ended
     enter(person)
     person.open(f"{HOME}?estado=corrected")
     person.follow(number)
