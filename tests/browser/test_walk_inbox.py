@@ -150,6 +150,9 @@ def answer(person: Person, number: str, letter: Path) -> None:
     person.open(f"{HOME}?estado=corrected")
     person.follow(number)
     person.look("inbox-corrected")
+    with person.page.expect_download() as downloaded:
+        person.page.get_by_role("link", name="Cargo de la corrección").click()
+    assert downloaded.value.suggested_filename == f"cargo-{number}-correccion.pdf"
     person.follow("Seguir con la corrección")
     person.press("Tomar la presentación")
     person.follow("Responder")

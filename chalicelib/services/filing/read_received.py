@@ -9,7 +9,8 @@ from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, 
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 LINK_LIVES_S = 300
-RECEIPT = "cargo"
+RECEIPT, CORRECTED = "cargo", "cargo-correccion"
+"""The receipt, and that of the correction."""
 
 
 def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
@@ -29,7 +30,7 @@ def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, proce
 
 
 def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: AttendTools, files: Files) -> str:
-    """Return a short-lived link to a document by its number, from 1, or to the receipt (`cargo`).
+    """Return a short-lived link to a document by its number, from 1, or to a receipt by its name.
 
     Raises:
         NotFound: `filing_not_found`; `file_not_found`.
@@ -38,6 +39,8 @@ def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: At
     filing = find_to_attend(filing_id, by, tools=tools)
     if name == RECEIPT:
         wanted = filing.receipt_key, f"cargo-{filing.number}.pdf", "application/pdf"
+    elif name == CORRECTED and filing.correction is not None:
+        wanted = filing.correction.receipt_key, f"cargo-{filing.number}-correccion.pdf", "application/pdf"
     else:
         by_number = {str(number): one for number, one in enumerate(filing.all_documents, start=1)}
         if name not in by_number:

@@ -29,7 +29,7 @@ from chalicelib.services.filing.attend_filing import (
     take_filing,
 )
 from chalicelib.services.filing.link_answer import link_answer
-from chalicelib.services.filing.read_received import RECEIPT
+from chalicelib.services.filing.read_received import CORRECTED, RECEIPT
 
 TAKE, HAND_OVER, DERIVE, OBSERVE, ANSWER, LINK = "tomar", "pasar", "derivar", "observar", "responder", "enlazar"
 _ACTS = {
@@ -50,7 +50,7 @@ def show_deed(request: PageRequest, staff: SignedIn, filing_id: str, deed: str) 
     """Ask what the deed needs, or lead to the receipt or a document, by its number; of the list, to its Excel."""
     if (filing_id, deed) == (LIST, EXCEL):
         return download_inbox(request, staff)
-    if deed == RECEIPT or deed.startswith(_DOCUMENT):
+    if deed in {RECEIPT, CORRECTED} or deed.startswith(_DOCUMENT):
         return lead_to_file(request, staff, filing_id, deed.removeprefix(_DOCUMENT))
     unproven = ask_for_code(request, staff, _act_of(deed))
     return unproven or _page(request, staff, filing_id, deed)

@@ -80,7 +80,8 @@ def test_an_office_that_is_not_there_and_forged_filters_harm_nothing(staff: Staf
     assert filing.number in shown(browser, f"{IN_OFFICE}&estado=nada")
     assert filing.number not in shown(browser, f"{IN_OFFICE}&desde=9999")
     shown(browser, f"{HOME}/{filing.filing_id}/rechazar", 404)
-    shown(browser, f"{HOME}/{filing.filing_id}/documento-9", 404)
+    for name in ("documento-9", "documento-0", "documento-", "cargo-correccion"):
+        shown(browser, f"{HOME}/{filing.filing_id}/{name}", 404)
     shown(browser, f"{HOME}/nada", 404)
 
 
