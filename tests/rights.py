@@ -238,7 +238,8 @@ def _object(_: str, operation: str, call: Mapping[str, Any], __: dict[str, str])
         return
     if operation == "CopyObject":
         source = call["CopySource"]
-        yield "s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}", {}
+        copied = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
+        yield "s3:GetObject", f"arn:aws:s3:::{copied}", {}
     action = _S3.get(operation, "PutObject" if operation == "CopyObject" else operation)
     yield f"s3:{action}", f"arn:aws:s3:::{call['Bucket']}/{call['Key']}", {}
 

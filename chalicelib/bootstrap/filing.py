@@ -13,6 +13,7 @@ from chalicelib.bootstrap.sender import institution_store
 from chalicelib.bootstrap.storage import calendar_store, limit_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.filing.attend_filing import AttendTools
+from chalicelib.services.filing.export_inbox import ExportInboxTools
 from chalicelib.services.filing.file_draft import FileTools
 from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.services.filing.foresee_filing import ForeseeTools
@@ -112,3 +113,15 @@ def join_tools(box: Container) -> JoinTools:
 def join_work(box: Container) -> WorkTools:
     """What making that PDF needs."""
     return WorkTools(filing_draft_store(box), upload_store(box), files(box), box.clock)
+
+
+@made_once
+def export_inbox_tools(box: Container) -> ExportInboxTools:
+    """What a list of what offices got needs to be a file."""
+    return ExportInboxTools(
+        attend_tools(box),
+        procedure_store(box),
+        export_tools(box).export_files,
+        limit_store(box),
+        box.chance.new_event_id,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -59,6 +59,8 @@ class CompositionItem(Model):
 class FilingItem(Model):
     """A filing; or the `last` number of an institution's year; or what `leads_to` a filing, such as its number.
 
+    `answer#<notice>` has in `answers` the filings that a notice answers, each as `<filing>#<mailbox>`.
+
     The sparse indexes: `by_holder` (`mailbox_id`, `filed_key`), `by_office` (`inbox`, `filed_key`) and `by_month`
     (`month`, `filed_key`) list filings; `due` (`due_shard`, `due_at`) holds those that are observed, by when they
     lapse. `filed_key` is `<instant>#<filing_id>`, `inbox` `<institution>#<office, or ->#<stage>`, `month`
@@ -72,6 +74,7 @@ class FilingItem(Model):
     version = NumberAttribute(null=True)
     data: JSONAttribute = JSONAttribute(null=True)
     leads_to = UnicodeAttribute(null=True)
+    answers = UnicodeSetAttribute(null=True)
     last = NumberAttribute(null=True)
     mailbox_id = UnicodeAttribute(null=True)
     filed_key = UnicodeAttribute(null=True)

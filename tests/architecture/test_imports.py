@@ -53,6 +53,7 @@ OWN = {
     (_LISTING, "chalicelib.renderers.export"): "fpdf or openpyxl, and never both",
     ("chalicelib/services/filing/export_history.py", "chalicelib.renderers.filing"): "fpdf or openpyxl: as above",
     ("chalicelib/services/institution/export_sent.py", "chalicelib.renderers.institution"): "openpyxl: pages beside it",
+    ("chalicelib/services/filing/export_inbox.py", "chalicelib.renderers.filing"): "openpyxl: as above",
     ("chalicelib/services/usage/export_statement.py", "chalicelib.renderers.usage"): "fpdf or openpyxl: as above",
 }
 """Modules of our own that are imported inside a function all the same, each with the reason; a dozen at most."""

@@ -14,7 +14,7 @@ WINGS = {path.parent.name for path in (PACKAGE / "services").glob("*/__init__.py
 USES: dict[str, set[str]] = {
     "bootstrap/aws.py": {"access"},
     "bootstrap/chance.py": {"access"},
-    "bootstrap/composition.py": {"deposit", "institution"},
+    "bootstrap/composition.py": {"deposit", "filing", "institution"},
     "bootstrap/files.py": {"sender", "upload"},
     "bootstrap/identity_provider.py": {"access"},
     "bootstrap/login_form.py": {"access"},

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.received import Received, clocks_of
 from chalicelib.gateways.files import Files
 from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, find_to_attend
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 LINK_LIVES_S = 300
-RECEIPT = "cargo"
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Until when a filing can be observed, corrected and answered; None where that clock does not run."""
-
-    observable_until: datetime | None
-    correctable_until: datetime | None
-    answer_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A filing with its state now and its clocks."""
-
-    filing: Filing
-    state: FilingState
-    clocks: Clocks
+RECEIPT, CORRECTED = "cargo", "cargo-correccion"
+"""The receipt, and that of the correction."""
 
 
 def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
@@ -50,22 +29,8 @@ def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, proce
     return Received(filing, filing.state_at(now), clocks_of(filing, now, days, calendar))
 
 
-def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:
-    """Tell which clocks run. While a correction is awaited the institution's term does not (TUO 136.3.1)."""
-    state = filing.state_at(now)
-    observation = filing.observation
-    is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
-    starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
-    runs = days is not None and is_open and state is not FilingState.OBSERVED
-    return Clocks(
-        observable_until=filing.observable_until if observation is None and is_open else None,
-        correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,
-        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days or 1)) if runs else None,
-    )
-
-
 def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: AttendTools, files: Files) -> str:
-    """Return a short-lived link to a document by its number, from 1, or to the receipt (`cargo`).
+    """Return a short-lived link to a document by its number, from 1, or to a receipt by its name.
 
     Raises:
         NotFound: `filing_not_found`; `file_not_found`.
@@ -74,6 +39,8 @@ def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: At
     filing = find_to_attend(filing_id, by, tools=tools)
     if name == RECEIPT:
         wanted = filing.receipt_key, f"cargo-{filing.number}.pdf", "application/pdf"
+    elif name == CORRECTED and filing.correction is not None:
+        wanted = filing.correction.receipt_key, f"cargo-{filing.number}-correccion.pdf", "application/pdf"
     else:
         by_number = {str(number): one for number, one in enumerate(filing.all_documents, start=1)}
         if name not in by_number:

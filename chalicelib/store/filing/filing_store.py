@@ -24,6 +24,7 @@ from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.reading.answered_filings import answer_in
 from chalicelib.store.shards import shard_of_code
 from chalicelib.store.tables import FilingItem
 from chalicelib.store.transaction import is_written
@@ -159,8 +160,10 @@ class FilingStore:
 
     @staticmethod
     def change_in(transaction: TransactWrite, filing: Filing) -> None:
-        """Put the version after the one that is there, as part of a transaction."""
+        """Put the version after the one that is there, as part of a transaction; an answer's notice leads to it."""
         transaction.save(_item(filing), condition=_is_before(filing))
+        if filing.answer is not None:
+            answer_in(transaction, filing.answer.notice_id, filing.filing_id, filing.mailbox_id)
 
     @staticmethod
     def find(filing_id: str) -> Filing | None:

@@ -15,6 +15,7 @@ from chalicelib.domain.institution.composition import MOST_OPEN, Composition, Co
 from chalicelib.domain.notice import Notice
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.deposit.deposit_store import Beside
 from chalicelib.store.tables import CompositionItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
@@ -65,14 +66,20 @@ class CompositionStore:
 
 @dataclass(frozen=True, slots=True)
 class DraftDeposited:
-    """Marks a draft in its deposit's transaction: as deposited, if it is still open, whatever was typed meanwhile."""
+    """Marks a draft in its deposit's transaction: as deposited, if it is still open, whatever was typed meanwhile.
+
+    `answered` marks the filing that the notice answers, where it answers one.
+    """
 
     composition: Composition
+    answered: Beside | None = None
 
     def add_in(self, transaction: TransactWrite, notice: Notice) -> None:
         """Add it."""
         item = _item(deposited(self.composition, notice.notice_id, notice.deposited_at))
         transaction.save(item, condition=CompositionItem.state == CompositionState.OPEN.value)
+        if self.answered is not None:
+            self.answered.add_in(transaction, notice)
 
 
 def _put(composition: Composition, condition: Condition) -> bool:

@@ -24,6 +24,7 @@ from chalicelib.services.filing.attend_filing import (
     find_to_attend,
     hand_over_filing,
     list_inbox,
+    list_inboxes,
     observe_filing,
     take_filing,
 )
@@ -171,3 +172,11 @@ def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_depos
     with pytest.raises(Unavailable):
         send(box, draft_id="f" * 32, beside=beside)
     assert [item.notice_id for item in NoticeItem.scan()] == [notice_id]
+
+
+def test_several_offices_are_listed_together_as_far_as_the_officer_reaches(box: Container, filing: Filing) -> None:
+    tools = attend_tools(box)
+    assert list_inboxes(by(), [None, OFFICE_ID, "sur"], FilingState.FILED, tools=tools) == ((filing,), False)
+    assert list_inboxes(by(), [None, "sur"], FilingState.FILED, tools=tools) == ((), False)
+    with pytest.raises(NotFound):
+        list_inboxes(by(a_member(office_id="sur")), ["sur", OFFICE_ID], FilingState.FILED, tools=tools)

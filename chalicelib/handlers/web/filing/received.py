@@ -9,13 +9,14 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.filing import attend_tools, procedure_store
-from chalicelib.domain.filing.filing import Filing, FilingState, MoveKind
+from chalicelib.domain.filing.filing import FilingState
+from chalicelib.domain.filing.received import Received
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.inbox import HOME
-from chalicelib.renderers.filing.date_words import tell_after, until_in_words
+from chalicelib.renderers.filing.date_words import tell_after
 from chalicelib.renderers.filing.filing_words import (
     STATES,
     document_titles,
@@ -23,19 +24,15 @@ from chalicelib.renderers.filing.filing_words import (
     identity_in_words,
     procedure_in_words,
 )
+from chalicelib.renderers.filing.received_words import clocks_in_words, story_of
 from chalicelib.services.filing.attend_filing import ByOfficerAct
-from chalicelib.services.filing.read_received import Received, read_received, received_file_link
+from chalicelib.services.filing.read_received import read_received, received_file_link
 
 _TOLD = {
     "tomar": "Ahora atiendes esta presentación.",
     "pasar": "Pasamos la presentación a la persona que elegiste.",
     "observar": "Observamos la presentación. La persona puede ver tu texto y hasta cuándo corregir.",
-    "responder": "Enlazamos la presentación con la notificación que la responde.",
-}
-_MOVES = {
-    MoveKind.TAKEN: "{by} tomó la presentación",
-    MoveKind.HANDED_OVER: "{by} pasó la presentación a {to}",
-    MoveKind.DERIVED: "{by} derivó la presentación a {to}",
+    "enlazar": "Enlazamos la presentación con la notificación que la responde.",
 }
 
 
@@ -61,18 +58,6 @@ def shown_of(received: Received) -> dict[str, Any]:
     """Return what every page about a filing shows of it."""
     filing, zone, now = received.filing, current().calendar.zone, current().clock()
     clocks = received.clocks
-    told = []
-    if clocks.observable_until is not None:
-        is_over = clocks.observable_until < now
-        until = until_in_words(clocks.observable_until, zone)
-        told.append("El plazo para observarla venció." if is_over else f"Puedes observarla {until}, una sola vez.")
-    if clocks.correctable_until is not None:
-        until = until_in_words(clocks.correctable_until, zone)
-        told.append(f"La persona puede corregirla {until}. Si no lo hace, cuenta como no presentada.")
-    if clocks.answer_until is not None:
-        is_over = clocks.answer_until < now
-        until = until_in_words(clocks.answer_until, zone)
-        told.append(f"El plazo para responder venció: era {until}." if is_over else f"Responde {until}.")
     return {
         "filing": filing,
         "own_at": f"{HOME}/{filing.filing_id}",
@@ -81,7 +66,7 @@ def shown_of(received: Received) -> dict[str, Any]:
         "is_open": received.state not in {FilingState.ANSWERED, FilingState.NOT_FILED},
         "can_observe": clocks.observable_until is not None and clocks.observable_until >= now,
         "can_answer": filing.answer is None and received.state is not FilingState.OBSERVED,
-        "clocks": told,
+        "clocks": clocks_in_words(clocks, now, zone),
     }
 
 
@@ -114,7 +99,7 @@ def show_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Resp
         dates=dates.rows,
         notes=dates.notes,
         documents=documents,
-        story=_story(filing),
+        story=story_of(filing),
         is_mine=filing.taken is not None and filing.taken.by.actor == staff.member.actor,
         told=_TOLD.get(request.asked("hecho"), ""),
         **shown_of(received),
@@ -126,19 +111,3 @@ def lead_to_file(request: PageRequest, staff: SignedIn, filing_id: str, name: st
     box = current()
     act = officer_act(request, staff)
     return go_to(received_file_link(filing_id, name, act, tools=attend_tools(box), files=files(box)))
-
-
-def _story(filing: Filing) -> list[dict[str, Any]]:
-    steps = [{"at": filing.filed_at, "title": "Se presentó", "text": ""}]
-    for move in filing.moves:
-        title = _MOVES[move.kind].format(by=move.by.name, to=move.to_name)
-        steps.append({"at": move.at, "title": title, "text": move.reason})
-    if filing.observation is not None:
-        said = filing.observation
-        steps.append({"at": said.at, "title": f"{said.by.name} observó la presentación", "text": said.text})
-    if filing.correction is not None:
-        steps.append({"at": filing.correction.at, "title": "La persona la corrigió", "text": filing.correction.subject})
-    if filing.answer is not None:
-        answer = filing.answer
-        steps.append({"at": answer.at, "title": f"{answer.by.name} la respondió", "text": answer.notice_id})
-    return sorted(steps, key=lambda step: step["at"])

@@ -80,7 +80,8 @@ def test_an_office_that_is_not_there_and_forged_filters_harm_nothing(staff: Staf
     assert filing.number in shown(browser, f"{IN_OFFICE}&estado=nada")
     assert filing.number not in shown(browser, f"{IN_OFFICE}&desde=9999")
     shown(browser, f"{HOME}/{filing.filing_id}/rechazar", 404)
-    shown(browser, f"{HOME}/{filing.filing_id}/documento-9", 404)
+    for name in ("documento-9", "documento-0", "documento-", "cargo-correccion"):
+        shown(browser, f"{HOME}/{filing.filing_id}/{name}", 404)
     shown(browser, f"{HOME}/nada", 404)
 
 
@@ -108,7 +109,7 @@ def test_anothers_filing_does_not_exist(staff: Staff, filing: Filing, world: Wor
         page = shown(stranger, f"{HOME}/{filing.filing_id}{more}", 404)
         assert SUBJECT not in page
     token = csrf_of(stranger.get(HOME))
-    for deed in ("tomar", "pasar", "derivar", "observar", "responder"):
+    for deed in ("tomar", "pasar", "derivar", "observar", "responder", "enlazar"):
         answer = stranger.send(f"{HOME}/{filing.filing_id}/{deed}", csrf=token, observation="Falta", office="sur")
         assert "hecho" not in answer.headers.get("Location", "")
     assert kept(world, filing) == filing
@@ -132,6 +133,22 @@ def test_it_is_observed_once_and_shown_as_it_was_written(staff: Staff, filing: F
     assert "No presentada" in shown(again, f"{IN_OFFICE}&estado=observed")
 
 
+def test_an_observation_keeps_its_lines_and_the_holder_reads_the_same(
+    staff: Staff, filing: Filing, world: World, browser: Browser
+) -> None:
+    officer = inside(staff)
+    assert do(officer, filing, "observar", observation="Falta la firma.\r\n\r\nDi en qué local.").endswith("=observar")
+    observation = kept(world, filing).observation
+    assert observation is not None
+    assert observation.text == "Falta la firma.\nDi en qué local."
+    browser.enter()
+    for page in (
+        shown(officer, f"{HOME}/{filing.filing_id}"),
+        shown(browser, f"/mis-tramites/{filing.filing_id}"),
+    ):
+        assert all(line in page for line in observation.text.splitlines())
+
+
 def test_a_late_or_empty_observation_is_not_made_and_what_was_typed_stays(
     staff: Staff, filing: Filing, world: World
 ) -> None:
@@ -150,8 +167,9 @@ def test_observing_asks_for_a_code_again_and_taking_does_not(staff: Staff, filin
     browser = inside(staff)
     world.clock.advance(minutes=11)
     assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/observar").headers["Location"]
-    assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/responder").headers["Location"]
-    shown(browser, f"{HOME}/{filing.filing_id}/tomar")
+    assert "/entidad/confirmar" in browser.get(f"{HOME}/{filing.filing_id}/enlazar").headers["Location"]
+    for deed in ("tomar", "responder"):
+        shown(browser, f"{HOME}/{filing.filing_id}/{deed}")
 
 
 def test_it_is_handed_over_and_derived_by_who_attends_to_it(staff: Staff, filing: Filing, world: World) -> None:
@@ -177,9 +195,9 @@ def test_it_is_answered_by_an_own_notice_to_the_same_mailbox_alone(staff: Staff,
     notice = notice_store(world.container).get(notice_id)
     assert notice.mailbox_id == filing.mailbox_id
     for number in ("", "nada", "2345-6789-2345"):
-        assert "hecho" not in do(browser, filing, "responder", notice_id=number)
+        assert "hecho" not in do(browser, filing, "enlazar", notice_id=number)
     for _ in range(2):
-        assert do(browser, filing, "responder", notice_id=notice_id).endswith("?hecho=responder")
+        assert do(browser, filing, "enlazar", notice_id=notice_id).endswith("?hecho=enlazar")
 
     answered = kept(world, filing)
     assert answered.answer is not None
@@ -200,5 +218,5 @@ def test_a_notice_to_another_mailbox_or_from_before_answers_nothing(
     item.data = to_data(replace(notice_store(world.container).get(number), **changes))
     item.save()
 
-    assert "hecho" not in do(browser, filing, "responder", notice_id=number)
+    assert "hecho" not in do(browser, filing, "enlazar", notice_id=number)
     assert kept(world, filing).answer is None

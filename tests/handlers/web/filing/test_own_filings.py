@@ -39,8 +39,9 @@ def change(filer: FilerAtWork, filing: Filing, kind: EventType) -> Filing:
 
 
 def observed(filer: FilerAtWork, text: str = "Falta el plano.\nFirma la solicitud.") -> Filing:
-    """File, and have it observed at once."""
+    """File, and have it observed a minute later: what is in the log at one instant has no order."""
     filing = filer.filed()
+    filer.browser.people.world.clock.advance(minutes=1)
     tools = file_tools(filer.box)
     now = filer.browser.people.world.clock()
     hours = tools.calendar.hours

@@ -1,0 +1,45 @@
+"""A filing as its institution's officers see it: with its state and until when things can be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.filing.filing import Filing, FilingState
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Until when a filing can be observed, corrected and answered; None where that clock does not run."""
+
+    observable_until: datetime | None
+    correctable_until: datetime | None
+    answer_until: datetime | None
+
+    def is_answer_late(self, now: datetime) -> bool:
+        """Tell whether the term for the answer ended without one."""
+        return self.answer_until is not None and self.answer_until < now
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A filing with its state now and its clocks."""
+
+    filing: Filing
+    state: FilingState
+    clocks: Clocks
+
+
+def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:
+    """Tell which clocks run. While a correction is awaited the institution's term does not (TUO 136.3.1)."""
+    state = filing.state_at(now)
+    observation = filing.observation
+    is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
+    starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
+    runs = days is not None and is_open and state is not FilingState.OBSERVED
+    return Clocks(
+        observable_until=filing.observable_until if observation is None and is_open else None,
+        correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,
+        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days or 1)) if runs else None,
+    )
