@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.bootstrap import Container, made_once
+from chalicelib.bootstrap.alert import sending_tools
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.institution import office_store, staff_store
 from chalicelib.bootstrap.sender import institution_store
-from chalicelib.bootstrap.storage import calendar_store, limit_store
+from chalicelib.bootstrap.storage import calendar_store, limit_store, mailbox_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
+from chalicelib.services.alert.send_alerts import send_alerts
 from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.export_inbox import ExportInboxTools
 from chalicelib.services.filing.file_draft import FileTools
@@ -19,6 +21,7 @@ from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.services.filing.foresee_filing import ForeseeTools
 from chalicelib.services.filing.join_photos import JoinTools, WorkTools
 from chalicelib.services.filing.read_catalogue import CatalogueTools
+from chalicelib.services.filing.tell_ends import TellTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
 from chalicelib.store.filing.filing_store import FilingStore
@@ -79,6 +82,7 @@ def file_tools(box: Container) -> FileTools:
         pause=box.pause,
         below=box.chance.below,
         portal_url=box.portal_url,
+        reach=box.sms_reach,
     )
 
 
@@ -91,6 +95,8 @@ def attend_tools(box: Container) -> AttendTools:
         offices=office_store(box),
         calendars=calendar_store(box),
         staff=staff_store(box),
+        mailboxes=mailbox_store(box),
+        reach=box.sms_reach,
         calendar=box.calendar,
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
@@ -124,4 +130,19 @@ def export_inbox_tools(box: Container) -> ExportInboxTools:
         export_tools(box).export_files,
         limit_store(box),
         box.chance.new_event_id,
+    )
+
+
+@made_once
+def tell_tools(box: Container) -> TellTools:
+    """What telling of ends goes through."""
+    return TellTools(
+        filings=filing_store(box),
+        mailboxes=mailbox_store(box),
+        institutions=institution_store(box),
+        calendar=box.calendar,
+        reach=box.sms_reach,
+        clock=box.clock,
+        new_event_id=box.chance.new_event_id,
+        send=lambda batch_id: send_alerts(batch_id, sending_tools(box)),
     )

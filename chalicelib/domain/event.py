@@ -149,6 +149,8 @@ class EventType(StrEnum):
     FILING_OBSERVED = "filing.observed"
     FILING_CORRECTED = "filing.corrected"
     FILING_ANSWERED = "filing.answered"
+    FILING_REMINDED = "filing.reminded"
+    FILING_LAPSE_TOLD = "filing.lapse_told"
     AUDIT_ASKED = "audit.asked"
     """Somebody of an institution asked for a list of somebody's looks, with a reason."""
     AUDIT_SHOWN = "audit.shown"

@@ -56,7 +56,7 @@ JOBS = (
     Job("record_deliveries",     *_topic("mail-events"),                   "workers.alert:record_deliveries"),
     # Every few minutes
     Held("sweep_alerts",         *_schedule("rate(2 minutes)"),            "workers.alert:sweep_alerts"),
-    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.alert:send_reminders"),
+    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.filing_ends:send_reminders"),
     Held("send_digests",         *_schedule("rate(5 minutes)"),            "workers.alert:send_digests"),
     Held("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Held("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),

@@ -151,6 +151,7 @@ class AlertBatchItem(Model):
     failed_since = NumberAttribute(null=True)
     institution_id = UnicodeAttribute(null=True)
     mailbox_id = UnicodeAttribute(null=True)
+    news: JSONAttribute = JSONAttribute(null=True)
     following: JSONAttribute = JSONAttribute(null=True)
     institution_short_name = UnicodeAttribute(null=True)
 

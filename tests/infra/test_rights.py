@@ -98,10 +98,7 @@ RARE: dict[tuple[str, str, str], str] = {
         "FormerUsers",
         "dynamodb:GetItem",
     ): "the answer to who was taken out: services/people/answer_data_requests.py",
-    **{
-        (function, "Mailboxes", "dynamodb:GetItem"): LOST
-        for function in ("send_alerts", "send_reminders", "sweep_alerts")
-    },
+    **{(function, "Mailboxes", "dynamodb:GetItem"): LOST for function in ("send_alerts", "sweep_alerts")},
     (
         "sweep_alerts",
         "Mailboxes",

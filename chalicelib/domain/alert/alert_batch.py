@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertState
+from chalicelib.domain.alert.filing_news import FilingNews
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 
@@ -60,8 +61,15 @@ class AlertBatch:
     mailbox_id: str | None = None
     """Whose notice it is, and in which mailbox; both None in batches of packages before that nobody had to follow."""
     following: Following = Following()
+    news: FilingNews | None = None
+    """What of a filing it tells; None where it tells of a notice."""
     as_stored: Any = field(default=None, compare=False, repr=False)
     """What the store had when this was read, by which it knows whether anybody wrote since."""
+
+    @property
+    def subject(self) -> str:
+        """What the log's events of it are about."""
+        return f"notice#{self.notice_id}" if self.news is None else f"filing#{self.news.filing_id}"
 
     @property
     def open(self) -> tuple[Alert, ...]:

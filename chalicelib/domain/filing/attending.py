@@ -19,7 +19,13 @@ from chalicelib.domain.filing.filing import (
     Observation,
     Taken,
 )
-from chalicelib.domain.filing.observation import correctable_until, may_correct, may_observe, observable_until
+from chalicelib.domain.filing.observation import (
+    correctable_until,
+    may_correct,
+    may_observe,
+    observable_until,
+    remind_at,
+)
 from chalicelib.domain.typed import tidy
 
 LONGEST_OBSERVATION = 2000
@@ -109,7 +115,7 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
     said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que corregir.")
     until = correctable_until(now, hours, calendar)
     taken = filing.taken or Taken(by, now)
-    return _next(filing, taken=taken, observation=Observation(said, by, now, until))
+    return _next(filing, taken=taken, observation=Observation(said, by, now, until, remind_at(now, until, calendar)))
 
 
 def is_said_already(filing: Filing, text: str, by: Attendant) -> bool:

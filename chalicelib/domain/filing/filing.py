@@ -106,6 +106,16 @@ class Observation:
     by: Attendant
     at: datetime
     until: datetime
+    remind_at: datetime | None = None
+    """When its end is reminded of, an instant in UTC; None where that would be too soon after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of an observation's end, each once: notes of what was said, which decide nothing."""
+
+    reminded_at: datetime | None = None
+    lapse_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +190,7 @@ class Filing:
     correction: Correction | None = None
     answer: Answer | None = None
     receipt_sha256: str = ""
+    told: Told = Told()
 
     @property
     def institution_id(self) -> str:

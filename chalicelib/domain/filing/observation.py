@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.domain.alert.reminder_day import MORNING, previous_business_day
 from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
 from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.filing.filing_date import FilingDates
@@ -43,6 +44,16 @@ def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: Busin
 def may_correct(until: datetime, now: datetime) -> bool:
     """Tell whether a correction made at an instant is in time; `until` is what `correctable_until` told."""
     return _is_by(now, until)
+
+
+def remind_at(observed_at: datetime, until: datetime, calendar: BusinessCalendar) -> datetime | None:
+    """Return when the holder is reminded, in UTC: the morning of the business day before the last one.
+
+    None where that morning does not come after the observation, whose own alert came late enough.
+    """
+    day = previous_business_day(calendar.local(until).date(), calendar)
+    morning = datetime.combine(day, MORNING, calendar.zone).astimezone(UTC)
+    return morning if morning > observed_at else None
 
 
 def lapses_at(until: datetime) -> datetime:

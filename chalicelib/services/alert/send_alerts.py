@@ -139,7 +139,7 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
     followed = _followed(_readdressed(claimed, settled, situation, tools, at), situation, tools, at)
     came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
     events = tuple(
-        _event(notice_id, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
+        _event(claimed, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
     )
     counts = Counter(_COUNTED[after.sending] for _, after in came_to)
     counts["missed"] = sum(after.refusal == TOO_LATE for _, after in came_to if after.sending is AlertState.CANCELLED)
@@ -192,7 +192,7 @@ def planned_event(
         "purpose": " ".join(dict.fromkeys(alert.purpose.value for alert in added)),
         "alert_ids": " ".join(alert.alert_id for alert in added),
     }
-    return Event(f"notice#{after.notice_id}", EventType.ALERT_PLANNED, at, event_id, actor, data=data)
+    return Event(after.subject, EventType.ALERT_PLANNED, at, event_id, actor, data=data)
 
 
 def _read_early(attached: str | None, channels: Channels, pool: ThreadPoolExecutor) -> _Early:
@@ -219,6 +219,9 @@ def _judged(alert: Alert, batch: AlertBatch, situation: Situation | None, tools:
     """Return why an alert is not handed over; None where it is."""
     if is_stopped(alert, batch):
         return NotNeeded(READING_SUSPENDED)
+    zone = tools.channels.letterhead.zone
+    if batch.news is not None and batch.news.is_past(tools.now().astimezone(zone).date()):
+        return NotNeeded(TOO_LATE)
     if not alert.is_added:
         return None
     if situation is None or situation.mailbox is None:
@@ -288,11 +291,11 @@ def _is_new(before: Alert, after: Alert) -> bool:
     return after.sending in _LOGGED or last is None or (last.state, last.error) != (after.sending, after.refusal)
 
 
-def _event(notice_id: str, alert: Alert, at: datetime, event_id: str) -> Event:
+def _event(batch: AlertBatch, alert: Alert, at: datetime, event_id: str) -> Event:
     data = {"alert_id": alert.alert_id, "channel": alert.channel.value}
     if alert.sending is AlertState.ACCEPTED:
         data["message_id"] = alert.message_id or ""
     else:
         data |= {"state": alert.sending.value, "error": alert.refusal or ""}
     kind = _LOGGED.get(alert.sending, EventType.ALERT_DEFERRED)
-    return Event(f"notice#{notice_id}", kind, at, event_id, "worker:send_alerts", data=data)
+    return Event(batch.subject, kind, at, event_id, "worker:send_alerts", data=data)

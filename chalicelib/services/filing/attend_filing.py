@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput, NotFound, Unavailable
@@ -14,13 +16,16 @@ from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import answer, derive, hand_over, is_said_already, observe, take
 from chalicelib.domain.filing.filing import Attendant, Filing, FilingState, filing_not_found
 from chalicelib.domain.filing.receiving import receiving_of
+from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.services.together import together
 from chalicelib.store.calendar_store import CalendarStore
 from chalicelib.store.filing.filing_store import FilingPage, FilingStore
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_store import StaffStore
+from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 
 PAGE = 50
@@ -34,6 +39,7 @@ class _Decision:
     kind: EventType
     make: Callable[[Filing, datetime], Filing]
     told: Mapping[str, str] = field(default_factory=dict)
+    alerts: Callable[[Filing, datetime], tuple[AlertBatch, ...]] = lambda _made, _now: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class AttendTools:
     offices: OfficeStore
     calendars: CalendarStore
     staff: StaffStore
+    mailboxes: MailboxStore
+    reach: SmsReach
     calendar: BusinessCalendar
     clock: Callable[[], datetime]
     new_event_id: Callable[[], str]
@@ -190,7 +198,15 @@ def observe_filing(filing_id: str, text: str, by: ByOfficerAct, *, tools: Attend
         receiving = receiving_of(institution, office, tools.calendar.with_entries(entries))
         return observe(filing, text, by.attendant, now, calendar=receiving.calendar, hours=receiving.hours)
 
-    return _change(filing_id, by, _Decision(EventType.FILING_OBSERVED, decide), tools=tools)
+    def alerts(made: Filing, now: datetime) -> tuple[AlertBatch, ...]:
+        mailbox = tools.mailboxes.find(made.mailbox_id)
+        if mailbox is None or institution is None:
+            return ()
+        calendar = tools.calendar.with_entries(entries)
+        return (plan_of(Occasion.OBSERVED, made, mailbox, institution, now, calendar=calendar, reach=tools.reach),)
+
+    decision = _Decision(EventType.FILING_OBSERVED, decide, alerts=alerts)
+    return _change(filing_id, by, decision, tools=tools)
 
 
 def answer_filing(filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:
@@ -230,7 +246,7 @@ def _change(filing_id: str, by: ByOfficerAct, decision: _Decision, *, tools: Att
         event = Event(
             f"filing#{filing.filing_id}", decision.kind, now, tools.new_event_id(), by.member.actor, by.origin, data
         )
-        if tools.filings.change(made, event):
+        if tools.filings.change(made, event, decision.alerts(made, now)):
             return made
     raise Unavailable("filing_busy", "Otra persona trabaja en esta presentación. Inténtalo otra vez.", retry_after=2)
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import correct, require_correctable
 from chalicelib.domain.filing.filing import Correction, Filing, filing_not_found, is_of_holder
@@ -18,6 +19,7 @@ from chalicelib.domain.filing.filing_draft import (
     require_open,
 )
 from chalicelib.domain.filing.receiving import receiving_of
+from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.session import Session
 from chalicelib.renderers.filing.cargo import render_cargo
 from chalicelib.renderers.filing.cargo_rows import cargo_of_correction
@@ -90,7 +92,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one correction
     if before is None or not is_of_holder(before, session):
         raise filing_not_found()
     require_correctable(before, received_at)
-    _, filer = filer_of(found.mailbox, session.user_id)
+    mailbox, filer = filer_of(found.mailbox, session.user_id)
     institution = require_receives(found.institution)
     receiving = receiving_of(institution, found.open_office, tools.calendar.with_entries(found.calendar))
     correction = Correction(
@@ -126,8 +128,11 @@ def _prepare(  # noqa: PLR0913 - the facts of one correction
             "files_sha256": " ".join(document.sha256 for document in correction.documents),
         },
     )
+    alerts = plan_of(
+        Occasion.CORRECTED, filing, mailbox, institution, received_at, calendar=receiving.calendar, reach=tools.reach
+    )
     return CorrectionCommit(
-        filing, filed(draft, filing.filing_id, received_at), event, uploads_of(draft, found)
+        filing, filed(draft, filing.filing_id, received_at), event, uploads_of(draft, found), alerts
     ), receipt
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
@@ -28,6 +29,8 @@ from chalicelib.domain.filing.filing_draft import (
 )
 from chalicelib.domain.filing.observation import observable_until
 from chalicelib.domain.filing.receiving import receiving_of
+from chalicelib.domain.filing.telling import plan_of
+from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.domain.session import Session
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.filing.cargo import render_cargo
@@ -68,6 +71,7 @@ class FileTools:
     pause: Callable[[float], None]
     below: Callable[[int], int]
     portal_url: str
+    reach: SmsReach
 
 
 def file_draft(draft_id: str, session: Session, *, seen_version: int, origin: str, tools: FileTools) -> Filing:
@@ -213,4 +217,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one filing
         },
     )
     closed = filed(draft, filing.filing_id, received_at)
-    return FilingCommit(filing, closed, year, count, event, uploads_of(draft, found)), receipt
+    alerts = plan_of(
+        Occasion.FILED, filing, mailbox, institution, received_at, calendar=receiving.calendar, reach=tools.reach
+    )
+    return FilingCommit(filing, closed, year, count, event, uploads_of(draft, found), alerts), receipt

@@ -55,7 +55,8 @@ class AlertBatchStore:
         self._connection = connection
         self._events = events
 
-    def add_in(self, transaction: TransactWrite, batch: AlertBatch) -> None:
+    @staticmethod
+    def add_in(transaction: TransactWrite, batch: AlertBatch) -> None:
         """Put a batch that must not exist yet."""
         transaction.save(batch_to_item(batch), condition=AlertBatchItem.notice_id.does_not_exist())
 

@@ -6,6 +6,7 @@ What leads to a filing lies beside it: its number, its code, its receipt's hash.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,14 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.event import Event
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft
+from chalicelib.domain.filing.telling import due_at
 from chalicelib.domain.upload.upload import Upload
+from chalicelib.store.alert.alert_batch_item import to_seconds
+from chalicelib.store.alert.alert_batch_store import AlertBatchStore
 from chalicelib.store.batch_read import ItemKey, read_together, store_unavailable
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
@@ -52,6 +57,7 @@ class FilingCommit:
     count: int
     event: Event
     uploads: tuple[Upload, ...]
+    alerts: AlertBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class CorrectionCommit:
     draft: FilingDraft
     event: Event
     uploads: tuple[Upload, ...]
+    alerts: AlertBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class FilingStore:
                 FilingDraftStore.close_in(transaction, commit.draft)
                 MailboxStore.require_thawed_in(transaction, filing.mailbox_id)
                 EventStore().add_in(transaction, commit.event)
+                AlertBatchStore.add_in(transaction, commit.alerts)
                 for upload in commit.uploads:
                     UploadStore.use_in(transaction, upload)
         except PynamoDBException as error:
@@ -139,13 +147,14 @@ class FilingStore:
                 FilingDraftStore.close_in(transaction, commit.draft)
                 MailboxStore.require_thawed_in(transaction, filing.mailbox_id)
                 EventStore().add_in(transaction, commit.event)
+                AlertBatchStore.add_in(transaction, commit.alerts)
                 for upload in commit.uploads:
                     UploadStore.use_in(transaction, upload)
         except PynamoDBException as error:
             raise FilingUncertain from error
 
-    def change(self, filing: Filing, event: Event) -> bool:
-        """Put the version after the one that is there, with its event; False where that is another one by now.
+    def change(self, filing: Filing, event: Event, alerts: Iterable[AlertBatch] = ()) -> bool:
+        """Put the version after the one that is there, with its event and alerts; False where it is another one by now.
 
         Raises:
             Unavailable: `store_unavailable`; it may be written all the same.
@@ -155,6 +164,8 @@ class FilingStore:
         def write_in(transaction: TransactWrite) -> None:
             self.change_in(transaction, filing)
             EventStore().add_in(transaction, event)
+            for batch in alerts:
+                AlertBatchStore.add_in(transaction, batch)
 
         return is_written(self._connection, write_in)
 
@@ -223,7 +234,7 @@ class FilingStore:
         )
 
     def list_due(self, shard: str, until: datetime, *, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` ids of a shard's observed filings that lapse by an instant, the first due first."""
+        """Return up to `limit` ids of a shard's filings of whose observation something is to be told by an instant."""
         asked = {
             "TableName": FilingItem.Meta.table_name,
             "IndexName": "due",
@@ -287,9 +298,9 @@ def _item(filing: Filing) -> FilingItem:
         inbox=_inbox(filing.institution_id, filing.office_id, filing.stage),
         month=f"{filing.institution_id}#{filed_at:%Y-%m}",
     )
-    if filing.stage is FilingState.OBSERVED and filing.observation is not None:
+    if (due := due_at(filing)) is not None:
         item.due_shard = shard_of_code(filing.filing_id)
-        item.due_at = int(filing.observation.until.timestamp())
+        item.due_at = to_seconds(due)
     return item
 
 

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import answer, correct, derive, observe, take
 from chalicelib.domain.filing.filing import Correction, Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft, FilingDraftState, begin_correction, filed
+from chalicelib.domain.filing.telling import plan_of
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_store import CorrectionCommit, FilingCommit, FilingStore, FilingUncertain
@@ -23,7 +26,7 @@ from chalicelib.store.tables import FilingItem
 from chalicelib.store.upload_store import UploadStore
 from tests.calendars import PERU
 from tests.cloud import bound
-from tests.deposit_world import INSTITUTION_ID, NOW, a_frozen_mailbox, a_mailbox
+from tests.deposit_world import INSTITUTION_ID, NOW, a_frozen_mailbox, a_mailbox, an_institution
 from tests.filing_world import (
     ANNEX_ID,
     DATES,
@@ -56,6 +59,10 @@ def an_event(filing: Filing, number: int = 0, kind: EventType = EventType.FILING
     return Event(f"filing#{filing.filing_id}", kind, NOW, f"e{number}", "user:u1")
 
 
+def a_batch(filing: Filing, occasion: Occasion = Occasion.FILED) -> AlertBatch:
+    return plan_of(occasion, filing, a_mailbox(), an_institution(), NOW, calendar=PERU)
+
+
 def a_commit(place: int = 1, *, draft: FilingDraft | None = None, **overrides: Any) -> FilingCommit:
     """Return the commit of one of several filings, of which each has its own draft, number, codes and instant."""
     own: dict[str, Any] = {
@@ -68,7 +75,9 @@ def a_commit(place: int = 1, *, draft: FilingDraft | None = None, **overrides: A
     filing = a_filing(**{**own, **overrides})
     seen = draft or a_draft()
     uploads = (an_upload(), an_upload(ANNEX_ID))
-    return FilingCommit(filing, filed(seen, filing.filing_id, NOW), 2026, place, an_event(filing), uploads)
+    return FilingCommit(
+        filing, filed(seen, filing.filing_id, NOW), 2026, place, an_event(filing), uploads, a_batch(filing)
+    )
 
 
 def file_some(store: FilingStore, count: int) -> list[Filing]:
@@ -208,7 +217,9 @@ def test_what_was_observed_is_due_until_it_is_corrected_or_answered(store: Filin
     [filing] = file_some(store, 1)
     told = observed(filing)
     assert told.observation is not None
-    until = told.observation.until
+    assert told.observation.remind_at is not None
+    until = told.observation.remind_at
+    over = told.observation.until
     assert store.change(told, an_event(told, 1, EventType.FILING_OBSERVED))
 
     def due(at: Any) -> list[str]:
@@ -216,9 +227,10 @@ def test_what_was_observed_is_due_until_it_is_corrected_or_answered(store: Filin
 
     assert due(until) == [filing.filing_id]
     assert due(until - timedelta(seconds=1)) == []
-    ended = answer(told, "N-1", OFFICER, until + timedelta(days=1))
+    ended = answer(told, "N-1", OFFICER, over + timedelta(days=1))
     assert store.change(ended, an_event(ended, 2, EventType.FILING_ANSWERED))
-    assert due(until) == []
+    assert due(over) == []
+    assert due(over + timedelta(minutes=3)) == [filing.filing_id]  # that it lapsed is still to be told
 
 
 def test_only_the_version_that_was_read_is_changed(store: FilingStore) -> None:
@@ -255,7 +267,9 @@ def test_a_correction_is_kept_with_its_draft_and_found_by_its_code(store: Filing
     )
     mended = correct(told, correction)
     event = an_event(mended, 2, EventType.FILING_CORRECTED)
-    commit = CorrectionCommit(mended, filed(draft, filing.filing_id, NOW), event, (an_upload(),))
+    commit = CorrectionCommit(
+        mended, filed(draft, filing.filing_id, NOW), event, (an_upload(),), a_batch(mended, Occasion.CORRECTED)
+    )
 
     store.correct(commit)
 
