@@ -60,6 +60,20 @@ def _wait_for(person: Person, address: str, words: str) -> None:
     wait_until(says, 30)
 
 
+def _others_late(person: Person, month: str) -> list[str]:
+    person.open(month.rpartition("/")[0])
+    rows = person.page.locator("main tr", has_text="Pago atrasado").locator("a").all()
+    return [found for row in rows if (found := row.get_attribute("href") or "") != month]
+
+
+def _begin_to_pay(person: Person, month: str) -> None:
+    paid_on = (person.run.now() - timedelta(hours=5)).date()
+    person.open(f"{month}/pago")
+    person.type(reference="OP 000123")
+    person.type_day("paid_on", f"{paid_on.day}", f"{paid_on.month}", f"{paid_on.year}")
+    person.press("Continuar")
+
+
 @pytest.mark.parametrize("person", ["phone"], indirect=True)
 def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
     month = month_of((person.run.now() - timedelta(hours=5)).date())
@@ -105,11 +119,10 @@ def test_a_month_is_closed_proven_refused_late_and_paid(person: Person) -> None:
     person.look("usage-late")
 
     _enter(person, "40000050")
-    person.open(f"{platform}/pago")
-    paid_on = (person.run.now() - timedelta(hours=5)).date()
-    person.type(reference="OP 000123")
-    person.type_day("paid_on", f"{paid_on.day}", f"{paid_on.month}", f"{paid_on.year}")
-    person.press("Continuar")
+    for earlier in _others_late(person, platform):  # the demonstration's first deposits may be of the month before
+        _begin_to_pay(person, earlier)
+        person.press("Registrar el pago")
+    _begin_to_pay(person, platform)
     person.look("usage-payment-check")
     person.press("Registrar el pago")
     assert "ya no está detenido" in person.page.locator("main").inner_text()
