@@ -151,7 +151,7 @@ def show_petition(petition: Petition, by: AtDesk, what: str, *, tools: PetitionT
 
 
 def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> Petition:
-    """Have the change made; what was approved and not made yet is completed.
+    """Have the change made; what was approved and not made yet is completed, and who made it is told so again.
 
     Raises:
         NotFound: as `find_petition`.
@@ -161,6 +161,8 @@ def approve_petition(petition_id: str, by: AtDesk, *, tools: PetitionTools) -> P
 
     """
     petition = _to_decide(petition_id, by, tools)
+    if petition.state is PetitionState.DONE and petition.decided_by == officer_of(by.member):
+        return petition
     if petition.state is PetitionState.OPEN:
         by.require_active()
         petition = _told(petition, by, tools)

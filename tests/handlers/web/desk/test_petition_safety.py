@@ -309,6 +309,8 @@ def test_of_six_who_complete_one_at_once_one_makes_it(papers: Papers) -> None:
     assert not [one for one in outcomes if isinstance(one, Exception)]
     assert papers.log().count(EventType.PRINCIPAL_CHANGED) == 1
     assert papers.found(number).state is PetitionState.DONE
+    assert approve_petition(number, by, tools=papers.tools).state is PetitionState.DONE  # who comes late
+    assert papers.log().count(EventType.PRINCIPAL_CHANGED) == 1
 
 
 class _Unanswered:
