@@ -11,6 +11,8 @@ from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.filing import file_tools, filing_draft_store
 from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.filing.filing import Addressee, Attendant, FiledDocument, Filer, Filing
 from chalicelib.domain.filing.filing_date import FilingDates
@@ -23,12 +25,14 @@ from chalicelib.domain.filing.filing_draft import (
     with_subject,
 )
 from chalicelib.domain.filing.procedure import AnswerTerm, Procedure, ProcedureKind, Requirement
+from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import FileFacts, FileRole
 from chalicelib.domain.session import Session
 from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState, person_owner
 from chalicelib.services.filing.file_draft import file_draft
+from tests.calendars import PERU
 from tests.deposit_world import INSTITUTION_ID, NOW, PDF, a_mailbox, an_institution, put_institution
 from tests.officer_world import OFFICE_ID, an_office, put_office
 
@@ -188,3 +192,8 @@ def a_filing(**overrides: Any) -> Filing:
         receipt_sha256="e" * 64,
     )
     return replace(filing, **overrides)
+
+
+def a_batch(filing: Filing, occasion: Occasion = Occasion.FILED) -> AlertBatch:
+    """Return the alerts that a filing's commit writes."""
+    return plan_of(occasion, filing, a_mailbox(), an_institution(), NOW, calendar=PERU)

@@ -34,7 +34,7 @@ from tests.browser_requests import BOUNDARY, SAME_ORIGIN, multipart, said
 from tests.cloud import Engine
 from tests.deposit_world import INSTITUTION_ID, World, a_body, a_mailbox, a_user, an_inline_file
 from tests.filer_world import PROCEDURE_ID, seed_catalogue
-from tests.filing_world import DRAFT_ID, a_draft, a_filing
+from tests.filing_world import DRAFT_ID, a_batch, a_draft, a_filing
 from tests.person_world import People
 
 OWN, OTHER = "1-40000002", "1-40000010"
@@ -86,7 +86,7 @@ class Town:
         sent = a_draft("d" * 32)
         assert filing_draft_store(box).add(sent)
         closed = filed(sent, filing.filing_id, filing.filed_at)
-        filing_store(box).commit(FilingCommit(filing, closed, 2026, 1, event, ()))
+        filing_store(box).commit(FilingCommit(filing, closed, 2026, 1, event, (), a_batch(filing)))
         self.reference = make_request(opened.session, wish, origin="", tools=requests).reference
         self.export_id = request_export(ExportKind.MAILBOX, {}, opened.session, tools=export_tools(box)).export_id
 

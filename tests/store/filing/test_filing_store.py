@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 from pynamodb.connection import Connection
 
-from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import answer, correct, derive, observe, take
 from chalicelib.domain.filing.filing import Correction, Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft, FilingDraftState, begin_correction, filed
-from chalicelib.domain.filing.telling import plan_of
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.filing.filing_store import CorrectionCommit, FilingCommit, FilingStore, FilingUncertain
@@ -26,7 +24,7 @@ from chalicelib.store.tables import FilingItem
 from chalicelib.store.upload_store import UploadStore
 from tests.calendars import PERU
 from tests.cloud import bound
-from tests.deposit_world import INSTITUTION_ID, NOW, a_frozen_mailbox, a_mailbox, an_institution
+from tests.deposit_world import INSTITUTION_ID, NOW, a_frozen_mailbox, a_mailbox
 from tests.filing_world import (
     ANNEX_ID,
     DATES,
@@ -34,6 +32,7 @@ from tests.filing_world import (
     DRAFT_ID,
     MAILBOX_ID,
     OFFICER,
+    a_batch,
     a_draft,
     a_filing,
     a_session,
@@ -57,10 +56,6 @@ def store(engine: dict[str, str]) -> FilingStore:
 
 def an_event(filing: Filing, number: int = 0, kind: EventType = EventType.FILING_FILED) -> Event:
     return Event(f"filing#{filing.filing_id}", kind, NOW, f"e{number}", "user:u1")
-
-
-def a_batch(filing: Filing, occasion: Occasion = Occasion.FILED) -> AlertBatch:
-    return plan_of(occasion, filing, a_mailbox(), an_institution(), NOW, calendar=PERU)
 
 
 def a_commit(place: int = 1, *, draft: FilingDraft | None = None, **overrides: Any) -> FilingCommit:

@@ -23,7 +23,7 @@ from chalicelib.store.filing.filing_store import FilingCommit
 from tests.browser_requests import text_of
 from tests.deposit_world import NOW, a_mailbox, a_user, an_institution, put_institution
 from tests.filer_world import OWN, FilerAtWork, publish
-from tests.filing_world import MAILBOX_ID, OFFICER, a_draft, a_session
+from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session
 from tests.handlers.web.filing.test_filing_pages import others_browser, told
 
 UNTIL = datetime(2026, 3, 12, 4, 59, 59, tzinfo=UTC)
@@ -268,7 +268,7 @@ def filings(filer: FilerAtWork, count: int, **changes: Any) -> list[Filing]:
         draft = replace(a_draft(f"{number:032x}"), procedure=first.procedure)
         assert filing_draft_store(filer.box).add(draft)
         closed = filed(draft, filing.filing_id, at)
-        filing_store(filer.box).commit(FilingCommit(filing, closed, 2026, number, event, ()))
+        filing_store(filer.box).commit(FilingCommit(filing, closed, 2026, number, event, (), a_batch(filing)))
         made.append(filing)
     return made
 
