@@ -52,11 +52,11 @@ JOBS = (
     Job("send_alerts",           *_stream("events-stream", batch_size=10), "workers.alert:send_alerts"),
     Job("count_activity",        *_stream("events-stream", batch_size=50), "workers.institution:count_activity"),
     Job("check_uploads",         *_queue("uploads-arrived"),               "workers.upload:check_uploads"),
-    Job("prepare_exports",       *_queue("exports-requested"),             "workers.filing:prepare_exports"),
+    Job("prepare_exports",       *_queue("exports-requested"),             "workers.filing.exports:prepare_exports"),
     Job("record_deliveries",     *_topic("mail-events"),                   "workers.alert:record_deliveries"),
     # Every few minutes
     Held("sweep_alerts",         *_schedule("rate(2 minutes)"),            "workers.alert:sweep_alerts"),
-    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.filing_ends:send_reminders"),
+    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.filing.ends:send_reminders"),
     Held("send_digests",         *_schedule("rate(5 minutes)"),            "workers.alert:send_digests"),
     Held("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Held("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),

@@ -40,7 +40,7 @@ _ACTS = {
     ANSWER: Act.ATTEND,
     LINK: Act.OBSERVE,
 }
-"""No deed refuses a filing, and none may be added that does (TUO 27444, 135.1). To answer begins a draft, whose deposit
+"""No deed refuses a filing, and none may be added that does (TUO, 135.1). To answer begins a draft, whose deposit
 asks for a code."""
 _DOCUMENT = "documento-"
 _LONGEST_READ = 4 * LONGEST_OBSERVATION

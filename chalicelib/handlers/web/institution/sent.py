@@ -95,7 +95,7 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
         is_opening_contested=delivered.is_opening_contested,
         history=told.sent_history(notice, status.timeline),
         references=told.references(delivered),
-        answers=answers if may(staff.member, Act.ATTEND) else (),
+        answers=answers,
         can_replace=delivered.replaced_by is None and reaches(staff.member, Act.COMPOSE, office_of(notice)),
         can_suspend=reaches(staff.member, Act.SUSPEND_READING, office_of(notice)),
         suspension=delivered.suspension,
@@ -104,17 +104,15 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
 
 
 def _read(staff: SignedIn, notice_id: str) -> tuple[DepositStatus, tuple[str, ...]]:
-    """Read a notice with what became of it, and the filings that it answers, at once."""
+    """Read a notice with what became of it, and at once, for who attends to filings, those that it answers."""
     box, number = current(), deposit_number(notice_id)
     found: list[DepositStatus] = []
-    answers: list[tuple[str, ...]] = []
-    together(
-        [
-            lambda: found.append(read_sent(staff, number, readings=reading_store(box), events=event_store(box))),
-            lambda: answers.append(find_answered(number, connection=connection(box))),
-        ]
-    )
-    return found[0], answers[0]
+    answers: list[str] = []
+    reads = [lambda: found.append(read_sent(staff, number, readings=reading_store(box), events=event_store(box)))]
+    if may(staff.member, Act.ATTEND):
+        reads.append(lambda: answers.extend(find_answered(number, connection=connection(box))))
+    together(reads)
+    return found[0], tuple(answers)
 
 
 def download_document(request: PageRequest, staff: SignedIn, notice_id: str, name: str) -> Response:  # noqa: ARG001
