@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,6 @@ def instants(person: Person, number: str) -> list[str]:
 def inbox_as_excel(person: Person) -> dict[str, Any]:
     """Return the row of what was answered in the institution's Excel."""
     person.open(f"{HOME}?estado=answered")
-    book = load_workbook(downloaded(person, "Descargar en Excel"))
+    book = load_workbook(BytesIO(downloaded(person, "Descargar en Excel").read_bytes()))
     heading, row = book["Lo que se presentó"].iter_rows(values_only=True)
     return dict(zip(heading, row, strict=True))
