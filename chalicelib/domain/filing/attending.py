@@ -112,7 +112,7 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
             " notificación."
         )
         raise Conflict("observation_too_late", detail)
-    said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que corregir.")
+    said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que subsanar.")
     until = correctable_until(now, hours, calendar)
     taken = filing.taken or Taken(by, now)
     return _next(filing, taken=taken, observation=Observation(said, by, now, until, remind_at(now, until, calendar)))
@@ -132,14 +132,14 @@ def require_correctable(filing: Filing, now: datetime) -> Observation:
 
     """
     if filing.observation is None or filing.answer is not None:
-        detail = "La entidad no espera que la corrijas. Si quieres agregar algo, presenta otro documento."
+        detail = "La entidad no espera que la subsanes. Si quieres agregar algo, presenta otro documento."
         raise Conflict("nothing_to_correct", detail)
     if filing.correction is not None:
-        detail = "Ya corregiste esta presentación. Si quieres agregar algo, presenta otro documento."
+        detail = "Ya subsanaste esta presentación. Si quieres agregar algo, presenta otro documento."
         raise Conflict("corrected_already", detail)
     if not may_correct(filing.observation.until, now):
         detail = (
-            "El plazo para corregirla venció, y cuenta como no presentada. Puedes presentarla de nuevo, con lo que"
+            "El plazo para subsanarla venció, y cuenta como no presentada. Puedes presentarla de nuevo, con lo que"
             " pedía la observación."
         )
         raise Conflict("correction_too_late", detail)
@@ -173,7 +173,7 @@ def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Fili
         raise Conflict("filing_answered_already", detail)
     _require_nobody_elses(filing, by)
     if filing.state_at(now) is FilingState.OBSERVED:
-        detail = "La persona todavía está a tiempo de corregirla. Espera su corrección, o a que venza el plazo."
+        detail = "La persona todavía está a tiempo de subsanarla. Espera su subsanación, o a que venza el plazo."
         raise Conflict("correction_awaited", detail)
     return _next(filing, answer=Answer(notice_id, by, now))
 
@@ -187,7 +187,7 @@ def _require_going_on(filing: Filing, now: datetime) -> None:
     if state is FilingState.ANSWERED:
         raise Conflict("filing_ended", "Esta presentación ya se respondió. Solo puedes consultarla.")
     if state is FilingState.NOT_FILED:
-        detail = "No se corrigió a tiempo, y cuenta como no presentada. Puedes consultarla o responderla."
+        detail = "No se subsanó a tiempo, y cuenta como no presentada. Puedes consultarla o responderla."
         raise Conflict("filing_ended", detail)
 
 

@@ -22,7 +22,10 @@ __all__ = ["Addressee", "FiledDocument", "Filing", "FilingState", "FrozenProcedu
 
 
 class FilingState(StrEnum):
-    """`not_filed` is what was observed and not corrected in time: it counts as if it had not been filed (136.4)."""
+    """`not_filed` is what was observed and not corrected in time: it counts as if it had not been filed (136.4).
+
+    `corrected` is in evaluation again, with a correction that nobody looked at yet; people are told `in_evaluation`.
+    """
 
     FILED = "filed"
     IN_EVALUATION = "in_evaluation"
@@ -219,7 +222,11 @@ class Filing:
 
     @property
     def stage(self) -> FilingState:
-        """What the facts alone say: all but that an observed one lapsed."""
+        """What the facts alone say: that an observed one lapsed they say once that was told, or it was answered."""
+        if self.observation is not None and self.correction is None:
+            is_late = self.answer is not None and not may_correct(self.observation.until, self.answer.at)
+            if is_late or self.told.lapse_at is not None:
+                return FilingState.NOT_FILED
         if self.answer is not None:
             return FilingState.ANSWERED
         if self.correction is not None:
@@ -236,6 +243,11 @@ class Filing:
             if not may_correct(self.observation.until, decided_at):
                 return FilingState.NOT_FILED
         return self.stage
+
+
+def as_told(state: FilingState) -> FilingState:
+    """Return the state that people are told and look for: that nobody looked at a correction yet is none of its own."""
+    return FilingState.IN_EVALUATION if state is FilingState.CORRECTED else state
 
 
 def number_of(year: int, count: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.received import is_in
 from chalicelib.domain.reading.text_fold import fold_text
 
 LONGEST_SEARCH = 100
@@ -34,7 +35,7 @@ def is_match(filing: Filing, search: FilingSearch, now: datetime) -> bool:
 
     Looked in are its number, what is asked, the procedure, whom it is filed with, in whose name, and its files' names.
     """
-    if search.state is not None and filing.state_at(now) is not search.state:
+    if search.state is not None and not is_in(filing, search.state, now):
         return False
     if not search.words:
         return True

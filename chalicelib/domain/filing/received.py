@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
-from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.filing import Filing, FilingState, as_told
+
+_STAGES = {
+    FilingState.IN_EVALUATION: (FilingState.IN_EVALUATION, FilingState.CORRECTED),
+    FilingState.NOT_FILED: (FilingState.NOT_FILED, FilingState.OBSERVED),
+}
+"""Where filings in a state stand that is not a stage alone: what lapsed stands among the observed until it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,16 @@ class Received:
     filing: Filing
     state: FilingState
     clocks: Clocks
+
+
+def stages_of(state: FilingState) -> tuple[FilingState, ...]:
+    """Return the stages at which filings in a state may stand."""
+    return _STAGES.get(state, (state,))
+
+
+def is_in(filing: Filing, state: FilingState, now: datetime) -> bool:
+    """Tell whether people are told this state of a filing."""
+    return as_told(filing.state_at(now)) is as_told(state)
 
 
 def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:

@@ -20,20 +20,20 @@ SMS_TEXTS = {
         "$institution: presentación recibida.",
     ),
     Occasion.OBSERVED: (
-        "$institution observó su presentación $number. Corríjala hasta el $end.",
-        "$institution observó su presentación. Corríjala hasta el $end.",
-        "$institution: corrija su presentación hasta el $end.",
+        "$institution observó su presentación $number. Subsánela hasta el $end.",
+        "$institution observó su presentación. Subsánela hasta el $end.",
+        "$institution: subsane su presentación hasta el $end.",
     ),
     Occasion.CORRECTED: (
-        "$institution recibió la corrección de su presentación $number.",
-        "$institution recibió su corrección.",
+        "$institution recibió la subsanación de su presentación $number.",
+        "$institution recibió su subsanación.",
     ),
     Occasion.LAPSING: (
-        "Recuerde: corrija hasta el $end su presentación $number a $institution.",
-        "Corrija hasta el $end su presentación a $institution.",
+        "Recuerde: subsane hasta el $end su presentación $number a $institution.",
+        "Subsane hasta el $end su presentación a $institution.",
     ),
     Occasion.LAPSED: (
-        "Su presentación $number a $institution no se corrigió a tiempo y cuenta como no presentada.",
+        "Su presentación $number a $institution no se subsanó a tiempo y cuenta como no presentada.",
         "Su presentación a $institution cuenta como no presentada.",
     ),
     Occasion.LAPSED_THERE: ("$institution: la presentación $number cuenta como no presentada.",),
@@ -41,24 +41,25 @@ SMS_TEXTS = {
 """From the fullest to the shortest."""
 _TITLES = {
     Occasion.FILED: ("Se recibió su presentación", "Recibido: su presentación"),
-    Occasion.OBSERVED: ("Observaron su presentación: tiene que corregirla", "Observada: su presentación"),
-    Occasion.CORRECTED: ("Se recibió la corrección de su presentación", "Recibida: la corrección de su presentación"),
-    Occasion.LAPSING: ("Está por vencer el plazo para corregir su presentación", "Por vencer: su presentación"),
+    Occasion.OBSERVED: ("Observaron su presentación: tiene que subsanarla", "Observada: su presentación"),
+    Occasion.CORRECTED: ("Se recibió la subsanación de su presentación", "Recibida: la subsanación de su presentación"),
+    Occasion.LAPSING: ("Está por vencer el plazo para subsanar su presentación", "Por vencer: su presentación"),
     Occasion.LAPSED: ("Su presentación cuenta como no presentada", "No presentada: su presentación"),
-    Occasion.LAPSED_THERE: ("Una presentación venció sin corregirse", "No presentada: presentación"),
+    Occasion.LAPSED_THERE: ("Una presentación venció sin subsanarse", "No presentada: presentación"),
 }
 _SAYS = {
     Occasion.FILED: "La entidad recibió lo que usted presentó.",
-    Occasion.OBSERVED: "La entidad observó su presentación. En su casilla puede leer qué falta, y corregirla una vez.",
-    Occasion.CORRECTED: "La entidad recibió lo que envió para corregir su presentación.",
-    Occasion.LAPSING: "La entidad observó su presentación, y el plazo para corregirla está por vencer. Si ya la"
-    " corrigió, no tiene que hacer nada.",
-    Occasion.LAPSED: "No se corrigió a tiempo lo que la entidad observó. Por eso cuenta como no presentada. Puede"
+    Occasion.OBSERVED: "La entidad observó su presentación. En su casilla puede leer qué falta, y subsanarla (corregirla"
+    " o completarla) una sola vez.",
+    Occasion.CORRECTED: "La entidad recibió lo que envió para subsanar su presentación.",
+    Occasion.LAPSING: "La entidad observó su presentación, y el plazo para subsanarla está por vencer. Si ya la"
+    " subsanó, no tiene que hacer nada.",
+    Occasion.LAPSED: "No se subsanó a tiempo lo que la entidad observó. Por eso cuenta como no presentada. Puede"
     " presentarla de nuevo, con lo que pedía la observación.",
-    Occasion.LAPSED_THERE: "No se corrigió a tiempo lo que la entidad observó. Por eso cuenta como no presentada. No"
+    Occasion.LAPSED_THERE: "No se subsanó a tiempo lo que la entidad observó. Por eso cuenta como no presentada. No"
     " tiene que hacer nada: su estado ya es ese en la consola.",
 }
-_UNTIL = "Puede corregirla hasta el"
+_UNTIL = "Puede subsanarla hasta el"
 _ENDED = "El plazo venció el"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.domain.filing.filing import FiledDocument, Filer, FilingState
+from chalicelib.domain.filing.filing import FiledDocument, Filer, FilingState, as_told
 from chalicelib.domain.filing.filing_draft import FilePart, FrozenProcedure, Represented
 from chalicelib.domain.filing.procedure import ProcedureKind
 from chalicelib.domain.identity_document import called
@@ -15,10 +15,13 @@ STATES: Mapping[FilingState, str] = {
     FilingState.FILED: "Presentada",
     FilingState.IN_EVALUATION: "En evaluación",
     FilingState.OBSERVED: "Observada",
-    FilingState.CORRECTED: "Corregida",
-    FilingState.ANSWERED: "Respondida",
+    FilingState.CORRECTED: "En evaluación",
+    FilingState.ANSWERED: "Atendida",
     FilingState.NOT_FILED: "No presentada",
 }
+"""The one table: pages of both sides, their filters, Excel and PDF say these."""
+CHOICES: tuple[tuple[str, str], ...] = tuple((one.value, STATES[one]) for one in FilingState if as_told(one) is one)
+"""Of a filter: each of the words once."""
 KINDS: Mapping[ProcedureKind, str] = {
     ProcedureKind.TUPA: "Procedimiento administrativo del TUPA",
     ProcedureKind.EXCLUSIVE: "Servicio prestado en exclusividad",

@@ -1,4 +1,4 @@
-"""What offices got, at one stage, as an Excel workbook: the columns named here and no other.
+"""What offices got, in one state, as an Excel workbook: the columns named here and no other.
 
 No text is ever a formula (`xlsx_cells.py`). Imports openpyxl: import it late.
 """
@@ -48,7 +48,7 @@ _COLUMNS = {
     "Llegó": 18,
     "Cuenta como presentada": 16,
     "Se puede observar hasta": 18,
-    "Se puede corregir hasta": 18,
+    "Se puede subsanar hasta": 18,
     "Se responde hasta": 18,
     "Documentos": 12,
     "Folios": 10,
@@ -59,11 +59,11 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class InboxHead:
-    """What the file says about itself: whose it is, which office's, at which stage, and when it was made."""
+    """What the file says about itself: whose it is, which office's, in which state, and when it was made."""
 
     institution: str
     office: str
-    stage: str
+    state: str
     made_at: datetime
 
 
@@ -132,7 +132,7 @@ def _about(book: Any, head: InboxHead, count: int, zone: ZoneInfo) -> None:
     said = [
         ("Entidad", head.institution),
         ("Oficina", head.office),
-        ("Estado", head.stage),
+        ("Estado", head.state),
         ("Presentaciones", f"{count}"),
         ("Generado", f"{date_and_hour(head.made_at, zone)} ({zone_in_words(zone)})"),
         ("Fechas y horas", f"En {zone_in_words(zone)}"),

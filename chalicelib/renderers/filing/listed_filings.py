@@ -19,7 +19,7 @@ FILING_COLUMNS = (
     "Presentado el",
     "Cuenta desde el",
     "Estado",
-    "Respondido el",
+    "Atendido el",
     "Documentos",
     "Folios",
     "Código de verificación",

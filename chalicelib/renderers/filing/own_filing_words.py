@@ -29,11 +29,11 @@ _TITLES = {
     EventType.FILING_DERIVED: "Pasó a otra oficina",
     EventType.FILING_OBSERVED: "Observada",
     EventType.FILING_CORRECTED: "Subsanada",
-    EventType.FILING_ANSWERED: "Respondida",
+    EventType.FILING_ANSWERED: "Atendida",
 }
 _NOTES = {
     EventType.FILING_TAKEN: "Una persona de la entidad la atiende.",
-    EventType.FILING_OBSERVED: "La entidad pidió corregir o completar algo.",
+    EventType.FILING_OBSERVED: "La entidad pidió subsanar (corregir o completar) algo.",
     EventType.FILING_ANSWERED: "La respuesta está en tu casilla.",
 }
 
@@ -97,7 +97,7 @@ def state_in_words(filing: Filing, now: datetime, zone: ZoneInfo) -> str:
     """Say its state; of one that was observed, until when it can be corrected."""
     state = filing.state_at(now)
     if state is FilingState.OBSERVED and filing.observation is not None:
-        return f"Observada: subsana {until_in_words(filing.observation.until, zone)}"
+        return f"{STATES[state]}: subsana {until_in_words(filing.observation.until, zone)}"
     return STATES[state]
 
 
@@ -137,7 +137,7 @@ def history_of(filing: Filing, events: Iterable[Event], now: datetime) -> tuple[
     """Tell what the log has of it, the oldest first; who of the institution did what stays within it."""
     told = [step for event in events if (step := _step(filing, event)) is not None]
     if filing.state_at(now) is FilingState.NOT_FILED and filing.observation is not None:
-        told.append(HistoryStep("No se subsanó a tiempo", filing.observation.until, "Cuenta como no presentada."))
+        told.append(HistoryStep("No presentada", filing.observation.until, "No se subsanó a tiempo."))
     return tuple(sorted(told, key=lambda one: one.at))
 
 
@@ -178,4 +178,4 @@ def _next(filing: Filing, now: datetime, zone: ZoneInfo) -> Iterator[str]:
             " Puedes presentarla de nuevo, con lo que pedía la observación."
         )
     if filing.answer is not None:
-        yield "La entidad la respondió con una notificación, que está en tu casilla."
+        yield "La entidad la atendió con una notificación, que está en tu casilla."

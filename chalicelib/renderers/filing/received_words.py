@@ -64,7 +64,7 @@ def _clocks(clocks: Clocks, now: datetime, zone: ZoneInfo) -> Iterator[ClockTold
             yield ClockTold(f"Puedes observarla {until_in_words(clocks.observable_until, zone)}, una sola vez.")
     if clocks.correctable_until is not None:
         until = until_in_words(clocks.correctable_until, zone)
-        yield ClockTold(f"La persona puede corregirla {until}. Si no lo hace, cuenta como no presentada.")
+        yield ClockTold(f"La persona puede subsanarla {until}. Si no lo hace, cuenta como no presentada.")
 
 
 def _steps(filing: Filing) -> Iterator[Step]:
@@ -75,7 +75,7 @@ def _steps(filing: Filing) -> Iterator[Step]:
         said = filing.observation
         yield Step(said.at, f"{said.by.name} observó la presentación", said.text)
     if filing.correction is not None:
-        yield Step(filing.correction.at, "La persona la corrigió", filing.correction.subject)
+        yield Step(filing.correction.at, "La persona la subsanó", filing.correction.subject)
     if filing.answer is not None:
         answer = filing.answer
         yield Step(answer.at, f"{answer.by.name} la respondió", notice_id=answer.notice_id)

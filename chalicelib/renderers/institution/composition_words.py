@@ -126,7 +126,7 @@ def _sender(composition: Composition, office: Office | None, change: Callable[[s
     if composition.replaces:
         yield Line("Reemplaza a", f"La notificación N.º {composition.replaces}")
     if composition.answers:
-        yield Line("Responde a", f"La presentación {composition.answers.number}, que queda respondida al depositar")
+        yield Line("Responde a", f"La presentación {composition.answers.number}, que queda atendida al depositar")
 
 
 def _recipient(recipient: Recipient | None, zone: ZoneInfo, change: str) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,6 @@ from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox.channels import SmsReach
-from chalicelib.services.together import together
 from chalicelib.store.calendar_store import CalendarStore
 from chalicelib.store.filing.filing_store import FilingPage, FilingStore
 from chalicelib.store.institution.office_store import OfficeStore
@@ -100,27 +99,6 @@ def list_inbox(
     if not reaches(by.member, by.act, office_id):
         raise NotFound("office_unknown", "No existe esa oficina, o no es la tuya. Vuelve a la lista.")
     return tools.filings.list_inbox(by.member.institution_id, office_id, stage, after=after, limit=PAGE)
-
-
-def list_inboxes(
-    by: ByOfficerAct, office_ids: Sequence[str | None], stage: FilingState, *, tools: AttendTools
-) -> tuple[tuple[Filing, ...], bool]:
-    """Return the oldest that several offices have at a stage, and whether there is more; None is the institution.
-
-    Raises:
-        NotFound: `office_unknown`; the act does not reach one of them.
-
-    """
-    pages: list[FilingPage] = []
-    together([partial(_add_inbox, pages, by, one, stage, tools) for one in office_ids])
-    found = sorted((one for page in pages for one in page.filings), key=lambda one: (one.filed_at, one.filing_id))
-    return tuple(found[:PAGE]), len(found) > PAGE or any(page.next_after for page in pages)
-
-
-def _add_inbox(
-    pages: list[FilingPage], by: ByOfficerAct, office_id: str | None, stage: FilingState, tools: AttendTools
-) -> None:
-    pages.append(list_inbox(by, office_id, stage, tools=tools))
 
 
 def take_filing(filing_id: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:

@@ -31,17 +31,17 @@ class ExportInboxTools:
 
 @dataclass(frozen=True, slots=True)
 class InboxCalled:
-    """What the file calls the institution, the office and the stage."""
+    """What the file calls the institution, the office and the state."""
 
     institution: str
     office: str
-    stage: str
+    state: str
 
 
 def export_inbox(
     by: ByOfficerAct,
     office_ids: Sequence[str | None],
-    stage: FilingState,
+    state: FilingState,
     called: InboxCalled,
     *,
     tools: ExportInboxTools,
@@ -60,9 +60,9 @@ def export_inbox(
     now, zone = tools.attend.clock(), tools.attend.calendar.zone
     key = _FILES_EACH.key(by.member.staff_id)
     tools.limits.spend(key, limit=_FILES_EACH.limit, window_s=_FILES_EACH.window_s, now=now)
-    rows = all_received(by, office_ids, stage, tools=tools.attend, procedures=tools.procedures)
+    rows = all_received(by, office_ids, state, tools=tools.attend, procedures=tools.procedures)
     made_at = now.astimezone(zone)
-    head = inbox_xlsx.InboxHead(called.institution, called.office, called.stage, made_at)
+    head = inbox_xlsx.InboxHead(called.institution, called.office, called.state, made_at)
     place = f"received/{now:%Y/%m/%d}/{tools.new_id()}"
     with tools.files.writing(place) as sink:
         inbox_xlsx.write_inbox_xlsx(rows, head, zone=zone, to=sink)

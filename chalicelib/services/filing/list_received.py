@@ -1,14 +1,18 @@
-"""What an institution's offices got, at one stage, each with its clocks: in pages, and all of it for a file (FIL-5)."""
+"""What an institution's offices got, in one state, each with its clocks: in pages, and all of it for a file (FIL-5)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.filing.filing import Filing, FilingState
-from chalicelib.domain.filing.received import Received, clocks_of
-from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, list_inbox, list_inboxes
+from chalicelib.domain.filing.received import Received, clocks_of, is_in, stages_of
+from chalicelib.services.filing.attend_filing import PAGE, AttendTools, ByOfficerAct, list_inbox
+from chalicelib.services.filing.search_filings import position_of
+from chalicelib.services.together import together
+from chalicelib.store.filing.filing_store import FilingPage
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 MOST_OF_FILE = 1_000
@@ -17,48 +21,41 @@ MOST_OF_FILE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPage:
-    """Some filings, those first whose term for the answer ended, else the oldest first; where the next page begins.
-
-    `has_more` says that several offices together have more than is listed.
-    """
+    """The oldest from a place on, those first whose term for the answer ended; where the next page begins."""
 
     rows: tuple[Received, ...]
     next_after: str | None = None
-    has_more: bool = False
 
 
-def list_received(  # noqa: PLR0913 - of which offices, which stage, and where
+def list_received(  # noqa: PLR0913 - of which offices, which state, and where
     by: ByOfficerAct,
     office_ids: Sequence[str | None],
-    stage: FilingState,
+    state: FilingState,
     *,
     after: str | None,
     tools: AttendTools,
     procedures: ProcedureStore,
 ) -> ReceivedPage:
-    """Return a page of what one office has, or the oldest that several have together; None is the institution.
+    """Return a page of what offices have together in a state; None is the institution.
 
     Raises:
         NotFound: `office_unknown`; the act does not reach one of them.
         Unavailable: `store_unavailable`.
 
     """
-    if len(office_ids) > 1:
-        filings, has_more = list_inboxes(by, office_ids, stage, tools=tools)
-        return ReceivedPage(_with_clocks(filings, by, tools, procedures), has_more=has_more)
-    page = list_inbox(by, office_ids[0], stage, tools=tools, after=after)
+    page = _page(by, office_ids, state, after, tools)
     return ReceivedPage(_with_clocks(page.filings, by, tools, procedures), page.next_after)
 
 
 def all_received(
     by: ByOfficerAct,
     office_ids: Sequence[str | None],
-    stage: FilingState,
+    state: FilingState,
     *,
     tools: AttendTools,
     procedures: ProcedureStore,
 ) -> tuple[Received, ...]:
-    """Return all that offices have at a stage, each office's oldest first.
+    """Return all that offices have in a state, each office's oldest first.
 
     Raises:
         NotFound: as `list_received`.
@@ -67,7 +64,7 @@ def all_received(
 
     """
     found: list[Received] = []
-    for page in _pages(by, office_ids, stage, tools):
+    for page in _pages(by, office_ids, state, tools):
         found += _with_clocks(page, by, tools, procedures)
         if len(found) > MOST_OF_FILE:
             detail = (
@@ -79,16 +76,41 @@ def all_received(
 
 
 def _pages(
-    by: ByOfficerAct, office_ids: Sequence[str | None], stage: FilingState, tools: AttendTools
+    by: ByOfficerAct, office_ids: Sequence[str | None], state: FilingState, tools: AttendTools
 ) -> Iterator[tuple[Filing, ...]]:
     for office_id in office_ids:
         after: str | None = None
         while True:
-            page = list_inbox(by, office_id, stage, tools=tools, after=after)
+            page = _page(by, [office_id], state, after, tools)
             yield page.filings
             after = page.next_after
             if after is None:
                 break
+
+
+def _page(
+    by: ByOfficerAct, office_ids: Sequence[str | None], state: FilingState, after: str | None, tools: AttendTools
+) -> FilingPage:
+    """Merge what stands at each of the stages; nothing is shown beyond where one of them was read to."""
+    places = [(office_id, stage) for office_id in office_ids for stage in stages_of(state)]
+    read: list[FilingPage] = []
+    together([partial(_read, read, by, place, tools, after) for place in places])
+    read_to = min((page.next_after for page in read if page.next_after is not None), default=None)
+    now = tools.clock()
+    found = {position_of(one): one for page in read for one in page.filings if is_in(one, state, now)}
+    keyed = [(key, one) for key, one in sorted(found.items()) if read_to is None or key <= read_to]
+    shown = tuple(one for _, one in keyed[:PAGE])
+    return FilingPage(shown, keyed[PAGE - 1][0] if len(keyed) > PAGE else read_to)
+
+
+def _read(
+    read: list[FilingPage],
+    by: ByOfficerAct,
+    place: tuple[str | None, FilingState],
+    tools: AttendTools,
+    after: str | None,
+) -> None:
+    read.append(list_inbox(by, *place, tools=tools, after=after))
 
 
 def _with_clocks(

@@ -40,7 +40,7 @@ def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: At
     if name == RECEIPT:
         wanted = filing.receipt_key, f"cargo-{filing.number}.pdf", "application/pdf"
     elif name == CORRECTED and filing.correction is not None:
-        wanted = filing.correction.receipt_key, f"cargo-{filing.number}-correccion.pdf", "application/pdf"
+        wanted = filing.correction.receipt_key, f"cargo-{filing.number}-subsanacion.pdf", "application/pdf"
     else:
         by_number = {str(number): one for number, one in enumerate(filing.all_documents, start=1)}
         if name not in by_number:

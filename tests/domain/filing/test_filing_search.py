@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.filing.filing import Filing, FilingState, Observation
+from chalicelib.domain.filing.filing import Correction, Filing, FilingState, Observation, Taken
 from chalicelib.domain.filing.filing_draft import Represented
 from chalicelib.domain.filing.filing_search import LONGEST_SEARCH, FilingSearch, is_match, search_for
 from chalicelib.domain.mailbox import DocumentType
@@ -45,6 +45,16 @@ def test_in_whose_name_it_was_filed_is_found() -> None:
 def test_the_state_is_that_of_the_moment(seconds: int, state: FilingState) -> None:
     now = UNTIL + timedelta(seconds=seconds)
     assert [one for one in FilingState if is_match(observed(), search_for("", one), now)] == [state]
+
+
+@pytest.mark.parametrize("looked_for", [FilingState.IN_EVALUATION, FilingState.CORRECTED])
+def test_what_was_corrected_is_in_evaluation_for_who_looks(looked_for: FilingState) -> None:
+    dates = replace(a_filing().dates, received_at=NOW + timedelta(days=1))
+    filing = replace(observed(), correction=Correction("C-1", "code", a_filing().filer, (), dates))
+    search = search_for("", looked_for)
+    assert is_match(filing, search, UNTIL + timedelta(days=1))
+    assert is_match(a_filing(taken=Taken(OFFICER, NOW)), search, NOW)
+    assert not any(is_match(one, search, NOW) for one in (a_filing(), observed()))
 
 
 def test_what_is_looked_for_has_an_end_and_says_whether_it_narrows() -> None:

@@ -108,7 +108,7 @@ def test_a_correction_and_an_answer_are_told_under_the_same_number() -> None:
     book = book_of([listed_filing(filing, LIMA, now=NOW + timedelta(days=1))])
 
     row = next(book["Presentaciones"].iter_rows(min_row=2, values_only=True))
-    assert (row[7], row[8], row[10]) == ("Respondida", datetime(2026, 3, 9, 19, 15, 30), 5)  # noqa: DTZ001
+    assert (row[7], row[8], row[10]) == ("Atendida", datetime(2026, 3, 9, 19, 15, 30), 5)  # noqa: DTZ001
     told = [row[2:4] + row[7:] for row in book["Documentos presentados"].iter_rows(min_row=4, values_only=True)]
     assert told == [
         ("Subsanación: Documento principal", "firmada.pdf", "c" * 64),
@@ -171,7 +171,7 @@ def test_the_pdf_says_the_same_with_every_hash_in_one_piece() -> None:
         "09/03/2026 15:15:30. Todas las fechas y horas son hora de Lima",
         "Lo que presentaste",
         "2026-000001",
-        "Corregida",
+        "En evaluación",
         "Subsanación",
         f"SHA-256 {'c' * 64}",
         f"SHA-256 {'e' * 64}",

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.filing import attend_tools, filing_store
+from chalicelib.bootstrap.filing import attend_tools, filing_store, procedure_store
 from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config
@@ -24,10 +24,10 @@ from chalicelib.services.filing.attend_filing import (
     find_to_attend,
     hand_over_filing,
     list_inbox,
-    list_inboxes,
     observe_filing,
     take_filing,
 )
+from chalicelib.services.filing.list_received import list_received
 from chalicelib.store.codec import to_data
 from chalicelib.store.filing.filing_answered import FilingAnswered
 from chalicelib.store.tables import NoticeItem, StaffItem
@@ -175,8 +175,12 @@ def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_depos
 
 
 def test_several_offices_are_listed_together_as_far_as_the_officer_reaches(box: Container, filing: Filing) -> None:
-    tools = attend_tools(box)
-    assert list_inboxes(by(), [None, OFFICE_ID, "sur"], FilingState.FILED, tools=tools) == ((filing,), False)
-    assert list_inboxes(by(), [None, "sur"], FilingState.FILED, tools=tools) == ((), False)
+    def listed(member: StaffMember, office_ids: list[str | None]) -> list[Filing]:
+        tools, procedures = attend_tools(box), procedure_store(box)
+        page = list_received(by(member), office_ids, FilingState.FILED, after=None, tools=tools, procedures=procedures)
+        return [row.filing for row in page.rows]
+
+    assert listed(a_member(), [None, OFFICE_ID, "sur"]) == [filing]
+    assert listed(a_member(), [None, "sur"]) == []
     with pytest.raises(NotFound):
-        list_inboxes(by(a_member(office_id="sur")), ["sur", OFFICE_ID], FilingState.FILED, tools=tools)
+        listed(a_member(office_id="sur"), ["sur", OFFICE_ID])

@@ -1,4 +1,4 @@
-"""`/entidad/presentados`: what offices got, at one stage, what is late first, else the oldest; as Excel (FIL-5)."""
+"""`/entidad/presentados`: what offices got, in one state, the oldest first; as Excel (FIL-5)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from chalicelib.bootstrap import current
 from chalicelib.bootstrap.filing import attend_tools, export_inbox_tools, procedure_store
 from chalicelib.bootstrap.institution import office_store
 from chalicelib.domain.errors import NotFound, TooLarge
-from chalicelib.domain.filing.filing import FilingState
+from chalicelib.domain.filing.filing import FilingState, as_told
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.fields import errors_of
 from chalicelib.handlers.http import log_refusal, status_of
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.renderers.filing.filing_words import STATES, procedure_in_words
+from chalicelib.renderers.filing.filing_words import CHOICES, STATES, procedure_in_words
 from chalicelib.renderers.filing.received_words import clocks_in_words
 from chalicelib.services.filing.attend_filing import ByOfficerAct
 from chalicelib.services.filing.export_inbox import InboxCalled, export_inbox
@@ -28,8 +28,6 @@ from chalicelib.services.filing.list_received import list_received
 HOME = "/entidad/presentados"
 LIST, EXCEL = "lista", "excel"
 """`…/lista/excel`: no filing is called so."""
-_STAGES = tuple(one for one in FilingState if one is not FilingState.NOT_FILED)
-"""What lapsed is listed among the observed, and says so."""
 _ITSELF = "-"
 """Stands for what no office has."""
 _OFFICE_LESS = "La entidad, sin oficina"
@@ -39,11 +37,11 @@ _TOLD = {"derivada": "Derivamos la presentación. Ahora la ve la oficina que ele
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for: an office, `-` for none, nothing for all; the offices that can be chosen; a stage; where."""
+    """What is asked for: an office, `-` for none, nothing for all; the offices that can be chosen; a state; where."""
 
     chosen: str
     offered: tuple[tuple[str, str], ...]
-    stage: FilingState
+    state: FilingState
     after: str | None
 
     @property
@@ -56,11 +54,11 @@ class _Asked:
     @property
     def query(self) -> dict[str, str]:
         """What an address says of it, without where."""
-        return {name: value for name, value in (("oficina", self.chosen), ("estado", self.stage.value)) if value}
+        return {name: value for name, value in (("oficina", self.chosen), ("estado", self.state.value)) if value}
 
 
 def show_inbox(request: PageRequest, staff: SignedIn) -> Response:
-    """Show a page of what an office has at a stage, or all of them; who is limited to one is asked for none."""
+    """Show a page of what an office has in a state, or all of them; who is limited to one is asked for none."""
     return _page(request, staff, _asked(request, staff))
 
 
@@ -69,10 +67,10 @@ def download_inbox(request: PageRequest, staff: SignedIn) -> Response:
     asked = _asked(request, staff)
     office = dict(asked.offered).get(asked.chosen, staff.own.name if asked.chosen else "Todas")
     office = _OFFICE_LESS if asked.chosen == _ITSELF else office
-    called = InboxCalled(staff.own.name, office, STATES[asked.stage])
+    called = InboxCalled(staff.own.name, office, STATES[asked.state])
     by = ByOfficerAct(staff.member, Act.ATTEND, request.origin)
     try:
-        return go_to(export_inbox(by, asked.office_ids, asked.stage, called, tools=export_inbox_tools(current())))
+        return go_to(export_inbox(by, asked.office_ids, asked.state, called, tools=export_inbox_tools(current())))
     except TooLarge as error:
         return _page(request, staff, asked, error)
 
@@ -86,9 +84,9 @@ def _asked(request: PageRequest, staff: SignedIn) -> _Asked:
         raise NotFound("office_unknown", "No existe esa oficina. Vuelve a la lista.")
     if not limited and not offered:
         chosen = _ITSELF
-    asked = request.asked("estado")
-    stage = FilingState(asked) if asked in _STAGES else FilingState.FILED
-    return _Asked(chosen, offered, stage, request.asked("desde")[:_LONGEST_CURSOR] or None)
+    wanted = request.asked("estado")
+    state = next((as_told(one) for one in FilingState if one.value == wanted), FilingState.FILED)
+    return _Asked(chosen, offered, state, request.asked("desde")[:_LONGEST_CURSOR] or None)
 
 
 def _page(request: PageRequest, staff: SignedIn, asked: _Asked, error: TooLarge | None = None) -> Response:
@@ -98,7 +96,7 @@ def _page(request: PageRequest, staff: SignedIn, asked: _Asked, error: TooLarge 
     found = list_received(
         ByOfficerAct(staff.member, Act.ATTEND, request.origin),
         asked.office_ids,
-        asked.stage,
+        asked.state,
         after=asked.after,
         tools=attend_tools(box),
         procedures=procedure_store(box),
@@ -108,6 +106,7 @@ def _page(request: PageRequest, staff: SignedIn, asked: _Asked, error: TooLarge 
         {
             "filing": one.filing,
             "state": STATES[one.state],
+            "is_corrected": one.state is FilingState.CORRECTED,
             "procedure": procedure_in_words(one.filing.procedure),
             "clocks": clocks_in_words(one.clocks, now, zone),
         }
@@ -122,10 +121,9 @@ def _page(request: PageRequest, staff: SignedIn, asked: _Asked, error: TooLarge 
         rows=rows,
         offices=[("", "Todas"), (_ITSELF, _OFFICE_LESS), *asked.offered] if asked.offered else [],
         office_id=asked.chosen,
-        stages=[(one.value, STATES[one]) for one in _STAGES],
-        stage=asked.stage.value,
-        stage_words=STATES[asked.stage],
-        has_more=found.has_more,
+        states=CHOICES,
+        state=asked.state.value,
+        state_words=STATES[asked.state],
         next_address=found.next_after and f"{HOME}?{urlencode(following)}",
         first_address=f"{HOME}?{urlencode(asked.query)}" if asked.after else "",
         file_address=f"{HOME}/{LIST}/{EXCEL}?{urlencode(asked.query)}",

@@ -25,7 +25,7 @@ FILING_LABELS = {
     "reason": "Motivo",
     "to": "Persona",
     "office": "Oficina",
-    "observation": "Qué falta o qué hay que corregir",
+    "observation": "Qué falta o qué hay que subsanar",
     "notice_id": "Número de la notificación",
 }
 

@@ -9,13 +9,13 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.filing import draft_tools, filing_store
 from chalicelib.bootstrap.storage import event_store
-from chalicelib.domain.filing.filing import FilingState
+from chalicelib.domain.filing.filing import FilingState, as_told
 from chalicelib.domain.filing.filing_search import LONGEST_SEARCH, search_for
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
-from chalicelib.renderers.filing.filing_words import STATES, identity_in_words, procedure_in_words
+from chalicelib.renderers.filing.filing_words import CHOICES, identity_in_words, procedure_in_words
 from chalicelib.renderers.filing.own_filing_words import (
     address_of,
     file_lines,
@@ -35,7 +35,7 @@ def show_filings(request: PageRequest, session: Session) -> Response:
     """List them, or those that are asked for."""
     box = current()
     typed = " ".join(request.asked("q")[:LONGEST_SEARCH].split())
-    state = next((one for one in FilingState if one.value == request.asked("estado")), None)
+    state = next((as_told(one) for one in FilingState if one.value == request.asked("estado")), None)
     after = request.asked("desde")[:_LONGEST_POSITION]
     now, zone = box.clock(), box.calendar.zone
     search = search_for(typed, state)
@@ -47,7 +47,7 @@ def show_filings(request: PageRequest, session: Session) -> Response:
         rows=[row_of(one, now, zone) for one in found.filings],
         search=typed,
         state=state.value if state else "",
-        states=[("", "Todos"), *((one.value, words) for one, words in STATES.items())],
+        states=[("", "Todos"), *CHOICES],
         is_narrowed=search.is_narrowed,
         is_first=not after,
         first_at=f"{request.path}?{urlencode(pairs)}" if pairs else request.path,

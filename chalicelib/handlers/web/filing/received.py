@@ -31,7 +31,7 @@ from chalicelib.services.filing.read_received import read_received, received_fil
 _TOLD = {
     "tomar": "Ahora atiendes esta presentación.",
     "pasar": "Pasamos la presentación a la persona que elegiste.",
-    "observar": "Observamos la presentación. La persona puede ver tu texto y hasta cuándo corregir.",
+    "observar": "Observamos la presentación. La persona puede ver tu texto y hasta cuándo subsanar.",
     "enlazar": "Enlazamos la presentación con la notificación que la responde.",
 }
 
@@ -76,7 +76,7 @@ def show_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Resp
     filing = received.filing
     titles = document_titles(filing.documents)
     corrected = () if filing.correction is None else filing.correction.documents
-    names = [*titles, *(f"Corrección: {one}" for one in document_titles(corrected))]
+    names = [*titles, *(f"Subsanación: {one}" for one in document_titles(corrected))]
     documents = [
         {"title": title, "document": one, "number": number, "folios": folios_in_words(one.folios)}
         for number, (title, one) in enumerate(zip(names, filing.all_documents, strict=True), start=1)

@@ -88,7 +88,7 @@ def test_answering_begins_a_draft_with_recipient_case_file_and_office(desk: Desk
     assert draft.missing == (Part.RECIPIENT, Part.HEADING, Part.SIGNERS, Part.TERM, Part.MAIN)
     assert draft.office_id == OFFICE_ID
     shown = page(desk.browser, desk.at)
-    assert f"La presentación {filing.number}, que queda respondida al depositar" in shown
+    assert f"La presentación {filing.number}, que queda atendida al depositar" in shown
     assert filing.number in page(desk.browser, f"{desk.at}/expediente")
     assert answer(desk, filing) == led
 
@@ -104,7 +104,7 @@ def test_its_deposit_answers_the_filing_and_every_page_leads_to_the_other(
     assert answered.answer is not None
     notice_id = answered.answer.notice_id
     officers, persons = f"{HOME}/{filing.filing_id}", f"/mis-tramites/{filing.filing_id}"
-    assert f"La presentación {filing.number} quedó respondida" in page(desk.browser, led)
+    assert f"La presentación {filing.number} quedó atendida" in page(desk.browser, led)
     assert f'href="{officers}"' in page(desk.browser, led)
     assert f'href="/entidad/enviadas/{notice_id}"' in page(desk.browser, officers)
     assert f'href="{officers}"' in page(desk.browser, f"/entidad/enviadas/{notice_id}")

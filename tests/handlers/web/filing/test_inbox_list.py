@@ -14,16 +14,17 @@ import pytest
 from openpyxl import load_workbook
 
 from chalicelib.domain.codes import code_from_number
-from chalicelib.domain.filing.filing import Filing
+from chalicelib.domain.filing.filing import Answer, Correction, Filing, FilingState, Observation, Taken, Told
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.services.filing.list_received import MOST_OF_FILE
+from chalicelib.services.filing.search_filings import position_of
 from chalicelib.store.codec import to_data
 from chalicelib.store.tables import FilingItem
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
 from tests.filer_world import publish
-from tests.filing_world import a_filing, a_procedure, seed_filing
+from tests.filing_world import OFFICER, a_document, a_filing, a_procedure, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff
 
@@ -44,9 +45,7 @@ def keep(number: int, **changes: Any) -> Filing:
     filing = a_filing(filing_id=code_from_number(31 * (900 + number)), number=f"2026-{number:06d}", **changes)
     filing = replace(filing, dates=replace(filing.dates, received_at=at))
     inbox = f"{filing.institution_id}#{filing.office_id or '-'}#{filing.stage.value}"
-    FilingItem(
-        filing.filing_id, version=1, data=to_data(filing), inbox=inbox, filed_key=f"{at:%Y-%m-%dT%H:%M:%SZ}#{number}"
-    ).save()
+    FilingItem(filing.filing_id, version=1, data=to_data(filing), inbox=inbox, filed_key=position_of(filing)).save()
     return filing
 
 
@@ -63,6 +62,16 @@ def shown(browser: Browser, address: str, status: int = 200) -> str:
 
 def numbers(page: str) -> list[str]:
     return re.findall(r">(\d{4}-\d{6})</a>", page)
+
+
+def all_pages(browser: Browser, address: str) -> str:
+    """Read a list to its end; its pages go on from one another."""
+    pages, following = [], [address]
+    while following:
+        pages.append(shown(browser, following[0]))
+        following = re.findall(r'href="([^"]+)">Ver las siguientes', pages[-1])
+        assert len(pages) < 9
+    return "".join(pages)
 
 
 def rows_of(staff: Staff, engine: Engine, location: str) -> tuple[list[tuple[Any, ...]], dict[Any, Any]]:
@@ -103,8 +112,44 @@ def test_a_long_list_goes_on_from_page_to_page_with_its_filter(staff: Staff) -> 
     rest = shown(browser, onward)
     assert numbers(first) + numbers(rest) == kept
     assert "Volver al principio" in rest
-    assert "Elige una oficina para ver las demás" in shown(browser, HOME)
+    assert numbers(all_pages(browser, HOME)) == [*kept, "2026-000090"]
     assert numbers(shown(inside(staff, office_id="sur"), f"{HOME}?oficina={OFFICE_ID}")) == ["2026-000090"]
+
+
+def test_what_lapsed_is_told_as_not_filed_before_the_job_ran_and_after(staff: Staff, box: World) -> None:
+    """Of 130: some observed, some that lapsed, told or not, or answered since; each is listed once, as what it is."""
+    by_state: dict[str, list[str]] = {}
+    box.clock.now = NOW + timedelta(days=7)
+    for number in range(1, 131):
+        said = Observation("Falta la firma", OFFICER, NOW, until=NOW + timedelta(days=9 if number % 3 else 2))
+        is_told, is_answered = number % 2 == 0, number % 5 == 0
+        lapsed = {"told": Told(lapse_at=NOW + timedelta(days=2))} if is_told else {}
+        lapsed |= {"answer": Answer("2345-6789-ABCD", OFFICER, NOW + timedelta(days=3))} if is_answered else {}
+        filing = keep(number, observation=said, **({} if number % 3 else lapsed))
+        by_state.setdefault(filing.state_at(box.clock.now).value, []).append(filing.number)
+    assert {state: len(those) for state, those in by_state.items()} == {"observed": 87, "not_filed": 43}
+
+    browser = inside(staff)
+    for state in FilingState:
+        assert numbers(all_pages(browser, f"{HOME}?estado={state.value}")) == by_state.get(state.value, []), state
+    assert all_pages(browser, f"{HOME}?estado=not_filed").count("<span>No presentada<") == len(by_state["not_filed"])
+
+
+def test_what_was_corrected_is_listed_with_what_is_evaluated_and_says_so(staff: Staff) -> None:
+    taken, seen = Taken(OFFICER, NOW), Taken(OFFICER, NOW + timedelta(days=2))
+    said = Observation("Falta la firma", OFFICER, NOW, until=NOW + timedelta(days=2))
+    dates = replace(a_filing().dates, received_at=NOW + timedelta(days=1))
+    correction = Correction("C-1", "code", a_filing().filer, (a_document(),), dates)
+    kept = [
+        keep(1, taken=taken),
+        keep(2, taken=taken, observation=said, correction=correction),
+        keep(3, taken=seen, observation=said, correction=correction),
+    ]
+    assert [one.stage.value for one in kept] == ["in_evaluation", "corrected", "in_evaluation"]
+    page = shown(inside(staff), f"{HOME}?estado=in_evaluation")
+    assert numbers(page) == [one.number for one in kept]
+    assert page.count("Llegó la subsanación.") == 1
+    assert numbers(shown(inside(staff), f"{HOME}?estado=corrected")) == numbers(page)
 
 
 def test_the_excel_has_all_of_it_with_its_clocks_and_no_formula(staff: Staff, moto_engine: Engine) -> None:

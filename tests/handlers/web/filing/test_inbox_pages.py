@@ -130,7 +130,10 @@ def test_it_is_observed_once_and_shown_as_it_was_written(staff: Staff, filing: F
     world.clock.now = observation.until + timedelta(seconds=1)
     again = inside(staff)
     assert "No presentada" in shown(again, f"{HOME}/{filing.filing_id}")
-    assert "No presentada" in shown(again, f"{IN_OFFICE}&estado=observed")
+    for address in (IN_OFFICE, HOME):
+        and_state = f"{address}{'&' if '?' in address else '?'}estado="
+        assert filing.number not in shown(again, f"{and_state}observed")
+        assert "No presentada" in shown(again, f"{and_state}not_filed").partition(filing.number)[2]
 
 
 def test_an_observation_keeps_its_lines_and_the_holder_reads_the_same(

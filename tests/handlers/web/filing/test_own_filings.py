@@ -104,7 +104,7 @@ def test_an_observed_filing_is_corrected_under_its_number_and_keeps_what_was_fil
     assert "plano.pdf" in str(filer.browser.get(f"{OWN}/{filing.filing_id}/documento?n=3").headers["Location"])
     events = event_store(filer.box).list_for_subject(f"filing#{filing.filing_id}")
     assert [(one.type.value, one.actor) for one in events][-1] == ("filing.corrected", "user:u1")
-    assert "Ya corregiste esta presentación" in filer.page(f"{OWN}/{filing.filing_id}/subsanar")
+    assert "Ya subsanaste esta presentación" in filer.page(f"{OWN}/{filing.filing_id}/subsanar")
 
 
 def test_a_correction_is_sent_once_however_often(filer: FilerAtWork) -> None:
@@ -147,13 +147,13 @@ def test_the_clock_decides_whether_a_correction_is_in_time(filer: FilerAtWork, l
     assert (kept(filer, filing).correction is not None) is is_in_time
     if is_in_time:
         return
-    assert "El plazo para corregirla venció" in filer.page(led, 409)
+    assert "El plazo para subsanarla venció" in filer.page(led, 409)
     page = filer.page(f"{OWN}/{filing.filing_id}")
     assert "<strong>No presentada</strong>" in page
     assert f'href="{OWN}/{filing.filing_id}/subsanar"' not in page
     assert "No se subsanó a tiempo" in page
     late = filer.page(f"{OWN}/{filing.filing_id}/subsanar")
-    assert "El plazo para corregirla venció" in late
+    assert "El plazo para subsanarla venció" in late
     assert 'name="doing"' not in late
     assert filer.browser.post(f"{OWN}/{filing.filing_id}/subsanar", None, csrf=filer.browser.csrf()).status_code == 409
 
@@ -188,7 +188,7 @@ def test_two_users_who_correct_at_once_make_one_correction(filer: FilerAtWork) -
     assert filer.present().endswith("/subsanada")
     filer.browser, filer.at = first, at
     led = filer.present()
-    assert "Ya corregiste esta presentación" in filer.page(led, 409)
+    assert "Ya subsanaste esta presentación" in filer.page(led, 409)
     correction = kept(filer, filing).correction
     assert correction is not None
     assert [one.filename for one in correction.documents] == ["la otra.pdf"]
@@ -220,7 +220,7 @@ def test_a_correction_is_filed_by_no_other_deed_and_a_draft_corrects_by_its_own(
 def test_what_was_never_observed_has_nothing_to_correct(filer: FilerAtWork) -> None:
     filing = filer.filed()
     page = filer.page(f"{OWN}/{filing.filing_id}/subsanar")
-    assert "La entidad no espera que la corrijas" in page
+    assert "La entidad no espera que la subsanes" in page
     sent = filer.browser.post(f"{OWN}/{filing.filing_id}/subsanar", None, csrf=filer.browser.csrf())
     assert sent.status_code == 409
 
@@ -246,7 +246,7 @@ def test_each_state_says_what_is_next(filer: FilerAtWork) -> None:
     page = filer.page(at)
     assert f'<a class="button" href="/casilla/{notice_id}">Ver la respuesta en tu casilla</a>' in page
     titles = re.findall(r"<li><strong>([^<]*)</strong> <time", page)
-    assert titles == ["Presentada", "Pasó a otra oficina", "En evaluación", "Respondida"]
+    assert titles == ["Presentada", "Pasó a otra oficina", "En evaluación", "Atendida"]
 
 
 def filings(filer: FilerAtWork, count: int, **changes: Any) -> list[Filing]:
