@@ -147,7 +147,7 @@ class InboxFloor:
             items += [item for found in answer.get("Responses", {}).values() for item in found]
             told = [json.loads(item["data"]["S"]) for item in items if "data" in item]
             if sent.parameters.get("IndexName") == "by_office":
-                listed = told
+                listed += told
         return str(self.table.render(rows=[_row(filing) for filing in listed]))
 
 
@@ -177,5 +177,6 @@ def _row(filing: dict[str, Any]) -> SimpleNamespace:
         ),
         procedure=filing["procedure"]["title"],
         state="Presentada",
+        is_corrected=False,
         clocks=(clock, clock),
     )

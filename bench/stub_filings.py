@@ -13,12 +13,14 @@ _FIRST = datetime(2026, 3, 5, tzinfo=UTC)
 def stand_filings(table: Table, count: int, filing_id: str) -> int:
     """Copy a filing until there are `count` more, with ids, instants and numbers of their own; return how many."""
     model = table.items[filing_id,]
-    number = str(json.loads(text_of(model["data"]))["number"])
+    told = json.loads(text_of(model["data"]))
+    number, received_at = str(told["number"]), str(told["dates"]["received_at"])
     first = sum(map(len, table.indexes["by_holder"].partitions.values()))
     for place in range(first, first + count):
         own_id = f"{place:09d}-{filing_id[-4:]}"
         moment = f"{_FIRST + timedelta(seconds=place):%Y-%m-%dT%H:%M:%SZ}"
         data = text_of(model["data"]).replace(filing_id, own_id).replace(number, f"{number[:5]}{place + 2:06d}")
+        data = data.replace(received_at, moment.replace("Z", "+00:00"))
         copy = {**model, "filing_id": {"S": own_id}, "data": {"S": data}, "filed_key": {"S": f"{moment}#{own_id}"}}
         table.items[table.key(copy)] = copy
         for index in table.indexes.values():
