@@ -123,7 +123,7 @@ def test_what_lapsed_is_told_as_not_filed_before_the_job_ran_and_after(staff: St
     for number in range(1, 131):
         said = Observation("Falta la firma", OFFICER, NOW, until=NOW + timedelta(days=9 if number % 3 else 2))
         is_told, is_answered = number % 2 == 0, number % 5 == 0
-        lapsed = {"told": Told(lapse_at=NOW + timedelta(days=2))} if is_told else {}
+        lapsed: dict[str, Any] = {"told": Told(lapse_at=NOW + timedelta(days=2))} if is_told else {}
         lapsed |= {"answer": Answer("2345-6789-ABCD", OFFICER, NOW + timedelta(days=3))} if is_answered else {}
         filing = keep(number, observation=said, **({} if number % 3 else lapsed))
         by_state.setdefault(filing.state_at(box.clock.now).value, []).append(filing.number)
