@@ -173,6 +173,8 @@ def lapsed_on_its_date(person: Person, number: str, until: str) -> None:
     assert steps[-1] == f"No presentada {until}, 23:59 No se subsanó a tiempo."
     assert person.page.get_by_role("link", name="Subsanar").count() == 0
     person.look("filing-lapsed")
+    person.follow("Presentar de nuevo")
+    person.page.get_by_role("button", name="Presentar", exact=True).wait_for()
     enter(person)
     assert not listed_in_state(person, "Observada", number)
     assert listed_in_state(person, "No presentada", number)
