@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bench.stub_dynamodb import DynamoDB
+from bench.stub_filings import stand_filings
 from bench.stub_table import Table
 from bench.stub_unread import stand_unread
 from infra.template import load_template
@@ -102,6 +103,10 @@ class Stub:
     def stand_institutions(self, count: int, institution_id: str) -> None:
         """Have so many more institutions with an agreement, copies of one."""
         self._own("stand_institutions", {"count": count, "institution_id": institution_id})
+
+    def stand_filings(self, count: int, filing_id: str) -> None:
+        """Have so many more filings, copies of one, in its mailbox, office and month."""
+        self._own("stand_filings", {"count": count, "filing_id": filing_id})
 
     def stand_unread(self, count: int, first: datetime) -> None:
         """Have so many more notices that are to be reminded of from an instant on."""
@@ -215,6 +220,8 @@ class _Service:
         if action == "restore":
             self.dynamodb.tables, self.objects = deepcopy(self.kept)
             return {}
+        if action == "stand_filings":
+            return {"items": stand_filings(self.dynamodb.tables["filings_table"], **arguments)}
         if action == "unread":
             return {"items": stand_unread(self.dynamodb.tables["notices_table"], **arguments)}
         spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write", "scanned")}

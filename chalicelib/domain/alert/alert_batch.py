@@ -72,6 +72,11 @@ class AlertBatch:
         return f"notice#{self.notice_id}" if self.news is None else f"filing#{self.news.filing_id}"
 
     @property
+    def is_to_institution(self) -> bool:
+        """Whether it tells the institution of a filing, so that no mailbox has its addresses."""
+        return self.news is not None and self.mailbox_id is None
+
+    @property
     def open(self) -> tuple[Alert, ...]:
         """Those still to be sent."""
         return tuple(alert for alert in self.alerts if alert.is_open)

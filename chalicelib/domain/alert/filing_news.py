@@ -18,6 +18,12 @@ class Occasion(StrEnum):
     LAPSED_THERE = "lapsed_there"
 
 
+_UNTIL_A_DAY = frozenset({Occasion.OBSERVED, Occasion.LAPSING})
+_LOOKED_AT = frozenset({Occasion.OBSERVED, Occasion.LAPSING, Occasion.LAPSED})
+HOLDERS = tuple(occasion for occasion in Occasion if occasion is not Occasion.LAPSED_THERE)
+"""What the holder is told; the institution is told the rest."""
+
+
 @dataclass(frozen=True, slots=True)
 class FilingNews:
     """Which filing, and what of it; `day` is the last on which it can be corrected, where that is told."""
@@ -27,9 +33,17 @@ class FilingNews:
     number: str
     day: date | None = None
 
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether it goes out only after a look at the filing, and at where its holder is to be reached.
+
+        So do those that an institution or the clock gives rise to. A receipt goes at once: its holder has just sent it.
+        """
+        return self.occasion in _LOOKED_AT
+
     def is_past(self, local_day: date) -> bool:
-        """Tell whether it would come too late: nobody is warned of what has ended."""
-        return self.occasion is Occasion.LAPSING and self.day is not None and local_day > self.day
+        """Tell whether it would come too late: nobody is told to correct, or warned of, what has ended."""
+        return self.occasion in _UNTIL_A_DAY and self.day is not None and local_day > self.day
 
     @property
     def batch_id(self) -> str:
@@ -40,3 +54,9 @@ class FilingNews:
 def batch_id(filing_id: str, occasion: Occasion) -> str:
     """Name the alerts of one occasion; no notice has such a number."""
     return f"{filing_id}_{occasion.value}"
+
+
+def filing_of(batch_key: str) -> str | None:
+    """Return whose filing's alerts a key names; None where it is a notice's."""
+    filing_id, separator, _ = batch_key.partition("_")
+    return filing_id if separator else None

@@ -131,6 +131,14 @@ def reason_not_to_send(  # noqa: PLR0913 - an alert, and how its notice stands
     return None if place.is_live else "address_dead"
 
 
+def reason_against_news(alert: Alert, mailbox: Mailbox, *, reach: SmsReach = PERU_ALONE) -> str | None:
+    """Tell why one of the first alerts of what happened to a filing is not to be sent, as a code; None where it is.
+
+    A dead address is tried, as those of deposits are; one that is not its user's any more may be a stranger's.
+    """
+    return None if any(_is_to(alert, one) for one in reachable(mailbox, reach)) else ADDRESS_CHANGED
+
+
 def _is_news(batch: AlertBatch, now: datetime) -> bool:
     return now < batch.deposited_at + NEWS_FOR
 

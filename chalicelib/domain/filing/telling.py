@@ -37,8 +37,9 @@ def plan_of(  # noqa: PLR0913 - whom, of what, and when
 ) -> AlertBatch:
     """Give every active user of the holder's mailbox an e-mail and, with a mobile that SMS are sent to, an SMS.
 
-    The receipt goes along, where it is new, only if the institution attaches receipts. The institution of the batch is
-    left open: the digest of an institution's alerts that failed is of what it notified.
+    What says until when to correct it is of use until then. The receipt goes along, where it is new, only if the
+    institution attaches receipts. The institution of the batch is left open: the digest of an institution's alerts that
+    failed is of what it notified.
     """
     key = _receipt_of(occasion, filing) if institution.attaches_receipt else None
     batch = AlertBatch(
@@ -51,7 +52,7 @@ def plan_of(  # noqa: PLR0913 - whom, of what, and when
         mailbox_id=mailbox.mailbox_id,
         news=_news(occasion, filing, calendar),
     )
-    if occasion is not Occasion.LAPSING or filing.observation is None:
+    if occasion not in (Occasion.OBSERVED, Occasion.LAPSING) or filing.observation is None:
         return batch
     useful_until = lapses_at(filing.observation.until)
     return replace(batch, alerts=tuple(replace(one, useful_until=useful_until) for one in batch.alerts))
@@ -92,6 +93,12 @@ def to_tell(filing: Filing, now: datetime) -> Occasion | None:
     if now < over:
         return Occasion.LAPSING
     return Occasion.LAPSED if now >= over + WRITTEN_WITHIN else None
+
+
+def is_unreminded(filing: Filing) -> bool:
+    """Tell whether nobody was reminded of its observation's end, though somebody had to be."""
+    observation = filing.observation
+    return observation is not None and observation.remind_at is not None and filing.told.reminded_at is None
 
 
 def with_told(filing: Filing, occasion: Occasion, now: datetime) -> Filing:

@@ -61,6 +61,10 @@ _REASONS = {
     "too_late": "ya pasó el día que recordaba",
     "address_changed": "el usuario ya no tiene esa dirección, o ya no está activo",
     "address_dead": "la dirección dejó de recibir",
+    "mailbox_frozen": "la casilla está congelada",
+    "filing_answered": "la presentación ya se respondió",
+    "filing_observed": "la presentación ya se observó, y de eso se avisa aparte",
+    "filing_corrected": "la presentación ya se corrigió",
 }
 """Our own codes; what else there is, the provider says."""
 _NOT_RESENT = frozenset({AlertState.FAILED, AlertState.BOUNCED})

@@ -67,7 +67,7 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
 def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> None:
     sign = sign_of(report.report)
     alert = next((one for one in stored.alerts if one.alert_id == report.alert_id), None)
-    if alert is None or sign is None or _is_reply(alert, report):
+    if alert is None or sign is None or _is_reply(alert, report) or stored.is_to_institution:
         return
     if stored.mailbox_id is None:
         mailbox = tools.situations.find(stored.notice_id, None).mailbox

@@ -34,11 +34,19 @@ _MOST_TRIES = 8
 """It meets nobody but the officers of one filing."""
 
 
-def correct_filing(draft_id: str, session: Session, *, seen_version: int, origin: str, tools: FileTools) -> Filing:
+def correct_filing(  # noqa: PLR0913 - what was seen, by whom and from where
+    draft_id: str,
+    session: Session,
+    *,
+    seen_version: int,
+    origin: str,
+    tools: FileTools,
+    known: FilingDraft | None = None,
+) -> Filing:
     """Correct a filing and return it; one that this draft corrected already is returned as it stands.
 
     The instant is that at which the person sent it, and decides whether it is in time. `origin` is the network address
-    that it is sent from.
+    that it is sent from, `known` the draft where the person's own was just read.
 
     Raises:
         NotFound: `draft_not_found`, `filing_not_found`, also for anybody else's.
@@ -50,7 +58,7 @@ def correct_filing(draft_id: str, session: Session, *, seen_version: int, origin
 
     """
     received_at = tools.clock().replace(microsecond=0)
-    seen = find_draft(draft_id, session, store=tools.drafts)
+    seen = known or find_draft(draft_id, session, store=tools.drafts)
     if seen.corrects is None:
         raise draft_not_found()
     for attempt in range(_MOST_TRIES):

@@ -74,10 +74,19 @@ class FileTools:
     reach: SmsReach
 
 
-def file_draft(draft_id: str, session: Session, *, seen_version: int, origin: str, tools: FileTools) -> Filing:
+def file_draft(  # noqa: PLR0913 - what was seen, by whom and from where
+    draft_id: str,
+    session: Session,
+    *,
+    seen_version: int,
+    origin: str,
+    tools: FileTools,
+    known: FilingDraft | None = None,
+) -> Filing:
     """File a draft and return the filing; one that is filed already is returned as it stands.
 
-    `origin` is the network address that it is sent from.
+    `origin` is the network address that it is sent from, `known` the draft where the person's own was just read: all
+    that decides is read anew with it.
 
     Raises:
         NotFound: `draft_not_found`, also for anybody else's, and for one that corrects a filing.
@@ -90,7 +99,7 @@ def file_draft(draft_id: str, session: Session, *, seen_version: int, origin: st
     """
     received_at = tools.clock().replace(microsecond=0)
     year = tools.calendar.local(received_at).year
-    seen = find_draft(draft_id, session, store=tools.drafts)
+    seen = known or find_draft(draft_id, session, store=tools.drafts)
     if seen.corrects is not None:
         raise draft_not_found()
     for attempt in range(MOST_TRIES):

@@ -39,12 +39,12 @@ def show_check(request: PageRequest, session: Session, draft_id: str) -> Respons
 
 def file_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> Response:
     """File it as its page showed it; once, however often it is sent."""
-    box, version, origin = current(), seen_version(request), request.origin
+    version, origin, tools, own_id = seen_version(request), request.origin, file_tools(current()), draft.draft_id
     try:
         if draft.corrects is not None:
-            correct_filing(draft.draft_id, session, seen_version=version, origin=origin, tools=file_tools(box))
+            correct_filing(own_id, session, seen_version=version, origin=origin, tools=tools, known=draft)
             return go_to(f"/mis-tramites/{draft.corrects}/subsanada")
-        filing = file_draft(draft.draft_id, session, seen_version=version, origin=origin, tools=file_tools(box))
+        filing = file_draft(own_id, session, seen_version=version, origin=origin, tools=tools, known=draft)
     except CasillaError as error:
         if error.code in {"draft_not_found", "session_ended", "mailbox_frozen"}:
             raise

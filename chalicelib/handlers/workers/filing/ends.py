@@ -34,9 +34,13 @@ def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
     tools, begun = reminder_tools(box), box.clock()
     until = begun + SWEEP_TIME
     write_rest(tools.sending, box, begun + FIRST_TRY)
-    reminded = reminding.send_reminders(tools, until=until - _OF_FILINGS)
-    ends, waiting_since = tell_ends(tell_tools(box), until=until)
-    write_rest(tools.sending, box, until)
+    try:
+        reminded = reminding.send_reminders(tools, until=until - _OF_FILINGS)
+    finally:  # whatever fails of notices, filings are told of
+        try:
+            ends, waiting_since = tell_ends(tell_tools(box), until=until)
+        finally:
+            write_rest(tools.sending, box, until)
     counts = asdict(reminded)
     told = {name: count + ends[name] for name, count in counts.items() if name not in ("oldest_due_s", "is_complete")}
     now = box.clock()
