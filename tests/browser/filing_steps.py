@@ -79,6 +79,13 @@ def fetched(person: Person) -> bytes:
     return downloaded(person, "Descargar").read_bytes()
 
 
+def exported(person: Person, button: str) -> bytes:
+    """Ask for a file that is made meanwhile, and fetch it."""
+    with person.page.expect_navigation():
+        person.press(button)
+    return fetched(person)
+
+
 def begin(person: Person) -> None:
     """Find the procedure as a stranger, log in, and press its button."""
     person.open("/tramites/entidad-demo")
@@ -262,18 +269,16 @@ def read_answer(person: Person) -> None:
     person.look("filing-answered")
 
 
-def own_instants(person: Person) -> list[str]:
-    """Return when each thing happened that the filing's page tells, as `dd/mm/aaaa, hh:mm`."""
+def instants_of(person: Person) -> list[str]:
+    """Return when each thing happened that the page of a filing tells."""
     steps = person.page.locator("ol.steps time")
-    stamps = [datetime.fromisoformat(str(one.get_attribute("datetime"))) for one in steps.all()]
-    return [f"{stamp:%d/%m/%Y %H:%M}" for stamp in stamps]
+    return [str(one.get_attribute("datetime")) for one in steps.all()]
 
 
 def own_history(person: Person) -> dict[str, Any]:
     """Return the newest filing's row in the person's own Excel, with the names of its documents."""
     person.open(OWN)
-    person.press("Descargar el historial en Excel")
-    book = load_workbook(BytesIO(fetched(person)))
+    book = load_workbook(BytesIO(exported(person, "Descargar el historial en Excel")))
     heading, row, *_ = book["Presentaciones"].iter_rows(values_only=True)
     documents = book["Documentos presentados"].iter_rows(min_row=2, values_only=True)
     return {**dict(zip(heading, row, strict=True)), "files": [one[3] for one in documents if one[0] == row[0]]}

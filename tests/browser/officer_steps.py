@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from infra.local.demo_data import PASSWORD
 from infra.local.demo_staff import STAFF
-from tests.browser.filing_steps import LIMA, WAIT_S, downloaded, text
+from tests.browser.filing_steps import LIMA, WAIT_S, downloaded, instants_of, text
 from tests.browser.person import Person
 from tests.deposit_world import PDF
 from tests.local_run import wait_until
@@ -142,11 +142,11 @@ def write_notice(person: Person, letter: Path) -> None:
 
 
 def instants(person: Person, number: str) -> list[str]:
-    """Return when each thing happened that the filing's page tells, as `dd/mm/aaaa hh:mm`."""
+    """Return when each thing happened that the filing's page tells, in order."""
     person.open(f"{HOME}?estado=answered")
     person.follow(number)
-    person.page.locator("aside ol").wait_for()
-    return [one.inner_text() for one in person.page.locator("aside ol .small").all()]
+    person.page.locator("ol.steps").wait_for()
+    return instants_of(person)
 
 
 def inbox_as_excel(person: Person) -> dict[str, Any]:

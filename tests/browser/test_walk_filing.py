@@ -24,12 +24,12 @@ from tests.browser.filing_steps import (
     file_simply,
     find_again,
     found_in_state,
+    instants_of,
     keep_receipt,
     log_in,
     minutes_to_saturday,
     open_own,
     own_history,
-    own_instants,
     read_answer,
     say_for_whom,
     say_what,
@@ -115,7 +115,7 @@ def noise(count: int) -> bytes:
 def histories_agree(person: Person, number: str) -> None:
     """Hold what the person's page and Excel tell to what the institution's tell of the same filing."""
     open_own(person)
-    own_steps, own = own_instants(person), own_history(person)
+    own_steps, own = instants_of(person), own_history(person)
     person.put_clock_forward(30)
     enter(person)
     there_steps, there = instants(person, number), inbox_as_excel(person)
@@ -173,6 +173,8 @@ def lapsed_on_its_date(person: Person, number: str, until: str) -> None:
     assert steps[-1] == f"No presentada {until}, 23:59 No se subsanó a tiempo."
     assert person.page.get_by_role("link", name="Subsanar").count() == 0
     person.look("filing-lapsed")
+    person.follow("Presentar de nuevo")
+    person.page.get_by_role("button", name="Presentar", exact=True).wait_for()
     enter(person)
     assert not listed_in_state(person, "Observada", number)
     assert listed_in_state(person, "No presentada", number)

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from infra.local.demo_procedures import LICENCE
-from tests.browser.filing_steps import WAIT_S, fetched, log_in, send, told
+from tests.browser.filing_steps import WAIT_S, exported, fetched, log_in, send, told
 from tests.browser.person import Person
 from tests.deposit_world import PDF
 from tests.local_run import wait_until
@@ -72,8 +72,7 @@ def test_photos_become_one_annex_and_the_history_goes_home(person: Person, files
 
     person.open("/mis-tramites")
     person.look("photos-history")
-    person.press("Descargar el historial en Excel")
-    book = openpyxl.load_workbook(io.BytesIO(fetched(person)))
+    book = openpyxl.load_workbook(io.BytesIO(exported(person, "Descargar el historial en Excel")))
     names = [row[3] for row in book["Documentos presentados"].iter_rows(min_row=2, values_only=True)]
     assert names[:3] == ["solicitud.pdf", "Recibo de luz.pdf", "cargo.pdf"]
     person.open("/mis-tramites")

@@ -168,10 +168,7 @@ def _next(filing: Filing, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     elif state is FilingState.CORRECTED:
         yield "La entidad tiene tu subsanación y sigue con la evaluación. No tienes que hacer nada más."
     elif state is FilingState.OBSERVED and observation is not None:
-        yield (
-            f"Puedes subsanarla {until_in_words(observation.until, zone)}, una sola vez. Si no lo haces, cuenta como"
-            " no presentada."
-        )
+        yield "Puedes subsanarla una sola vez. Si no lo haces, cuenta como no presentada."
     elif state is FilingState.NOT_FILED and observation is not None:
         yield (
             f"Se podía subsanar {until_in_words(observation.until, zone)}. Como no se hizo, cuenta como no presentada."

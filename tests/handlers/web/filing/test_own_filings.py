@@ -152,6 +152,7 @@ def test_the_clock_decides_whether_a_correction_is_in_time(filer: FilerAtWork, l
     assert "<strong>No presentada</strong>" in page
     assert f'href="{OWN}/{filing.filing_id}/subsanar"' not in page
     assert "No se subsanó a tiempo" in page
+    assert re.search(r'href="/tramites/[\w-]+/[\w-]+">Presentar de nuevo<', page)
     late = filer.page(f"{OWN}/{filing.filing_id}/subsanar")
     assert "El plazo para subsanarla venció" in late
     assert 'name="doing"' not in late

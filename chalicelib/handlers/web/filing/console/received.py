@@ -15,7 +15,7 @@ from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.inbox import HOME
+from chalicelib.handlers.web.filing.console.inbox import HOME
 from chalicelib.renderers.filing.date_words import tell_after
 from chalicelib.renderers.filing.filing_words import (
     STATES,

@@ -15,9 +15,9 @@ from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.inbox import EXCEL, HOME, LIST, download_inbox
+from chalicelib.handlers.web.filing.console.inbox import EXCEL, HOME, LIST, download_inbox
+from chalicelib.handlers.web.filing.console.received import find_received, lead_to_file, officer_act, shown_of
 from chalicelib.handlers.web.filing.labels import FILING_LABELS
-from chalicelib.handlers.web.filing.received import find_received, lead_to_file, officer_act, shown_of
 from chalicelib.handlers.web.institution.composition_view import page_of_draft
 from chalicelib.handlers.web.institution.staff_page import ask_for_code
 from chalicelib.renderers.printable import check_printable

@@ -26,8 +26,7 @@ from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.office import Office
 from chalicelib.handlers.page import answer_form, go_to, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
-from chalicelib.handlers.web.filing.labels import FILING_LABELS
-from chalicelib.handlers.web.filing.procedure_view import (
+from chalicelib.handlers.web.filing.console.procedure_view import (
     BASE,
     NEW,
     done,
@@ -36,6 +35,7 @@ from chalicelib.handlers.web.filing.procedure_view import (
     seen_version,
     shown_of,
 )
+from chalicelib.handlers.web.filing.labels import FILING_LABELS
 from chalicelib.renderers.filing.procedure_words import ANSWER_CHOICES, KIND_WORDS, change_words
 from chalicelib.renderers.printable import check_printable
 from chalicelib.services.filing.manage_procedures import add_procedure, change_procedure, require_place

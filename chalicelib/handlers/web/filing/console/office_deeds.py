@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.filing_rule import set_rule_by_form, show_rule
+from chalicelib.handlers.web.filing.console.filing_rule import set_rule_by_form, show_rule
 from chalicelib.handlers.web.institution.offices import set_state_by_form, show_state
 
 _View = Callable[[PageRequest, SignedIn, str], Response]

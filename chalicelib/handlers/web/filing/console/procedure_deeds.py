@@ -19,9 +19,8 @@ from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.upload.upload import MAX_INLINE_SIZE
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.labels import FILING_LABELS
-from chalicelib.handlers.web.filing.procedure_form import show_change
-from chalicelib.handlers.web.filing.procedure_view import (
+from chalicelib.handlers.web.filing.console.procedure_form import show_change
+from chalicelib.handlers.web.filing.console.procedure_view import (
     BASE,
     done,
     find_procedure,
@@ -29,6 +28,7 @@ from chalicelib.handlers.web.filing.procedure_view import (
     seen_version,
     shown_of,
 )
+from chalicelib.handlers.web.filing.labels import FILING_LABELS
 from chalicelib.handlers.web.multipart import FormFile, read_form
 from chalicelib.renderers.filing.procedure_words import change_words
 from chalicelib.renderers.printable import check_printable

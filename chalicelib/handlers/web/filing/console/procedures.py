@@ -10,8 +10,8 @@ from chalicelib.domain.filing.catalogue import LONGEST_SEARCH, in_order, is_foun
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.procedure_form import show_new
-from chalicelib.handlers.web.filing.procedure_view import NEW, find_procedure, shown_of
+from chalicelib.handlers.web.filing.console.procedure_form import show_new
+from chalicelib.handlers.web.filing.console.procedure_view import NEW, find_procedure, shown_of
 from chalicelib.renderers.filing.procedure_words import KIND_WORDS
 
 _TOLD = {
