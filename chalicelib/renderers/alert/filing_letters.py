@@ -54,8 +54,8 @@ _TITLES = {
 """Title, and how the subject line begins."""
 _SAYS = {
     Occasion.FILED: "La entidad recibió lo que usted presentó.",
-    Occasion.OBSERVED: "La entidad observó su presentación: hay algo que corregir. Puede corregirla una sola vez. Si no la corrige"
-    " a tiempo, cuenta como no presentada.",
+    Occasion.OBSERVED: "La entidad observó su presentación: hay algo que corregir. Puede corregirla una sola vez. Si no"
+    " la corrige a tiempo, cuenta como no presentada.",
     Occasion.CORRECTED: "La entidad recibió lo que envió para corregir su presentación.",
     Occasion.LAPSING: "La entidad observó su presentación, y el plazo para corregirla está por vencer. Si no la corrige"
     " a tiempo, cuenta como no presentada. Si ya la corrigió, no tiene que hacer nada.",
@@ -77,9 +77,9 @@ _END_OF_DAY = "a las 23:59"
 _WHERE = "Para verla, abra su navegador, escriba esta dirección e ingrese como siempre:"
 _TO_DO = {
     Occasion.FILED: "En «Mis trámites» están lo que presentó, su estado y su cargo.",
-    Occasion.OBSERVED: "En «Mis trámites» puede leer la observación, y corregirla ahí mismo.",
+    Occasion.OBSERVED: "En «Mis trámites» puede leer la observación, y corregirla con «Subsanar».",
     Occasion.CORRECTED: "En «Mis trámites» están lo que envió, su estado y su cargo.",
-    Occasion.LAPSING: "En «Mis trámites» puede leer la observación, y corregirla ahí mismo.",
+    Occasion.LAPSING: "En «Mis trámites» puede leer la observación, y corregirla con «Subsanar».",
     Occasion.LAPSED: "En «Mis trámites» está lo que presentó y lo que observó la entidad.",
     Occasion.LAPSED_THERE: "En la consola está en «Presentados».",
 }
