@@ -11,6 +11,8 @@ from chalicelib.domain.alert.filing_news import FilingNews
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
 
+_TAKEN = frozenset({AlertState.ACCEPTED, AlertState.DELAYED, AlertState.DELIVERED, AlertState.COMPLAINED})
+
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
@@ -75,6 +77,12 @@ class AlertBatch:
     def is_to_institution(self) -> bool:
         """Whether it tells the institution of a filing, so that no mailbox has its addresses."""
         return self.news is not None and self.mailbox_id is None
+
+    @property
+    def has_reached_nobody(self) -> bool:
+        """Whether none of it was taken or is on its way; not where it was news no more when its turn came."""
+        is_under_way = any(alert.is_open or alert.state in _TAKEN for alert in self.alerts)
+        return not is_under_way and all(alert.state in FAILURES or alert.is_too_late for alert in self.alerts)
 
     @property
     def open(self) -> tuple[Alert, ...]:

@@ -26,12 +26,17 @@ HOLDERS = tuple(occasion for occasion in Occasion if occasion is not Occasion.LA
 
 @dataclass(frozen=True, slots=True)
 class FilingNews:
-    """Which filing, and what of it; `day` is the last on which it can be corrected, where that is told."""
+    """Which filing, and what of it.
+
+    `day` is the last on which it can be corrected, where that is told; `counts_on` the day as of which what arrived
+    counts, None in what packages before wrote.
+    """
 
     occasion: Occasion
     filing_id: str
     number: str
     day: date | None = None
+    counts_on: date | None = None
 
     @property
     def is_looked_at(self) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.domain.alert.alert import TOO_LATE
 from chalicelib.domain.alert.filing_news import Occasion
-from chalicelib.domain.alert.follow_up import TOO_LATE
 
 _A_SECOND = timedelta(seconds=1)
 """The last second in which it can be corrected is still in time."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import FAILURES, Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import FAILURES, TOO_LATE, Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, reachable
@@ -18,8 +18,6 @@ MOST_RENEWALS = 3
 """How often one user is alerted anew of one notice by one channel, however often the address dies and lives again."""
 NEWS_FOR = timedelta(days=30)
 """How old a notice may be for its alerts to go by another channel, or anew: later they tell nothing that helps."""
-TOO_LATE = "too_late"
-"""Why a reminder was not sent that somebody has missed."""
 ADDRESS_CHANGED = "address_changed"
 """Why an alert was not sent whose user has another address now."""
 _MOST_IDS = 10

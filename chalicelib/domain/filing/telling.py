@@ -6,7 +6,7 @@ None of it decides what a filing is: that follows from its facts and the clock.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chalicelib.domain.alert.alert import Alert
 from chalicelib.domain.alert.alert_batch import AlertBatch
@@ -111,7 +111,14 @@ def with_told(filing: Filing, occasion: Occasion, now: datetime) -> Filing:
 def _news(occasion: Occasion, filing: Filing, calendar: BusinessCalendar) -> FilingNews:
     observation = filing.observation
     day = None if observation is None else calendar.local(observation.until).date()
-    return FilingNews(occasion, filing.filing_id, filing.number, day)
+    return FilingNews(occasion, filing.filing_id, filing.number, day, _counts_on(occasion, filing))
+
+
+def _counts_on(occasion: Occasion, filing: Filing) -> date | None:
+    if occasion is Occasion.FILED:
+        return filing.dates.legal_date
+    is_corrected = occasion is Occasion.CORRECTED and filing.correction is not None
+    return filing.correction.dates.legal_date if is_corrected and filing.correction is not None else None
 
 
 def _receipt_of(occasion: Occasion, filing: Filing) -> str | None:

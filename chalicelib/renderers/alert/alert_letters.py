@@ -59,7 +59,7 @@ def render_alert_email(
 
     """
     if batch.news is not None:
-        letter = letter_of(batch, batch.news, letterhead.portal, letterhead.zone, is_attached=receipt is not None)
+        letter = letter_of(batch, alert, batch.news, letterhead, is_attached=receipt is not None)
         return _rendered(letter, batch, alert, letterhead, receipt, f"cargo-{batch.news.number}.pdf")
     institution = one_line(batch.institution_name)
     local = batch.deposited_at.astimezone(letterhead.zone)

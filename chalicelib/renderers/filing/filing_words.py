@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.filing.filing import FiledDocument, Filer, FilingState, as_told
 from chalicelib.domain.filing.filing_draft import FilePart, FrozenProcedure, Represented
 from chalicelib.domain.filing.procedure import ProcedureKind
@@ -65,3 +66,16 @@ def folios_in_words(folios: int | None) -> str:
     if folios is None:
         return "sin folios"
     return "1 folio" if folios == 1 else f"{folios} folios"
+
+
+def untold_in_words(occasions: tuple[Occasion, ...], *, is_own: bool) -> str:
+    """Say of what nobody could be alerted, to the holder or to the institution; empty where there is nothing."""
+    if not occasions:
+        return ""
+    said = {Occasion.OBSERVED: "la entidad la observó", Occasion.LAPSED: "cuenta como no presentada"}
+    if is_own:
+        what = " y que ".join(said[one] for one in occasions)
+        return f"De esta presentación no te pudimos avisar, ni por correo ni por mensaje de texto, que {what}."
+    said = {Occasion.OBSERVED: "la observación", Occasion.LAPSED: "que cuenta como no presentada"}
+    what = " ni de ".join(said[one] for one in occasions)
+    return f"A nadie de la casilla se le pudo avisar de {what}, ni por correo ni por mensaje de texto."

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import TOO_LATE, Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
@@ -26,7 +26,7 @@ from chalicelib.domain.alert.alert_sending import (
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.alert.follow_up import TOO_LATE, readdress, reason_against_news, reason_not_to_send
+from chalicelib.domain.alert.follow_up import readdress, reason_against_news, reason_not_to_send
 from chalicelib.domain.alert.suspended import READING_SUSPENDED, is_stopped
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType

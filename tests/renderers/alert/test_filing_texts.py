@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.domain.alert.alert import AlertPurpose
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.filing_news import FilingNews, Occasion
 from chalicelib.domain.mailbox import Channel
@@ -29,8 +30,9 @@ WITH_DAY = (Occasion.OBSERVED, Occasion.LAPSING)
 
 
 def batch_of(occasion: Occasion, institution: str = "Entidad de Demostración", **overrides: Any) -> AlertBatch:
-    day = None if occasion is Occasion.FILED else DAY
-    news = FilingNews(occasion, "2345-6789-ABCD", NUMBER, day)
+    is_arrival = occasion in (Occasion.FILED, Occasion.CORRECTED)
+    day, counts_on = (None, date(2026, 3, 10)) if is_arrival else (DAY, None)
+    news = FilingNews(occasion, "2345-6789-ABCD", NUMBER, day, counts_on)
     at = datetime(2026, 3, 10, 4, 59, 30, tzinfo=UTC)
     return a_batch(notice_id=news.batch_id, institution_name=institution, deposited_at=at, news=news, **overrides)
 
@@ -95,3 +97,41 @@ def test_the_receipt_goes_along_under_the_filing_s_number_and_the_letter_says_so
     assert attached.get_content() == b"%PDF-1.7"
     assert all("va adjunto" in body for body in bodies(told))
     assert not any("va adjunto" in body for body in bodies(letter(Occasion.FILED)))
+
+
+ARRIVALS = (Occasion.FILED, Occasion.CORRECTED)
+TO_CORRECT = (Occasion.OBSERVED, Occasion.LAPSING)
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_a_letter_tells_what_happened_what_to_do_until_when_and_where(occasion: Occasion) -> None:
+    told = letter(occasion)
+    assert str(told["Subject"]).endswith(f" N.º {NUMBER}")
+    for body in bodies(told):
+        assert f"N.º {NUMBER}" in body
+        assert ("cuenta como no presentada" in body) is (occasion not in ARRIVALS)
+        assert ("Puede corregirla hasta el" in body) is (occasion in TO_CORRECT)
+        assert ("11 de marzo de 2026, a las 23:59" in body) is (occasion not in ARRIVALS)
+        assert ("10 de marzo de 2026" in body and "Cuenta como presentado el" in body) is (occasion in ARRIVALS)
+        assert ("«Mis trámites»" in body) is (occasion is not Occasion.LAPSED_THERE)
+        assert "QUISPE" not in body
+        assert "40000002" not in body
+
+
+def test_who_is_told_otherwise_or_later_learns_why() -> None:
+    for purpose, why in (
+        (AlertPurpose.FALLBACK, "porque el mensaje de texto no se pudo entregar"),
+        (AlertPurpose.RENEWAL, "porque los correos de aviso anteriores no se pudieron entregar"),
+    ):
+        alert = an_alert(purpose=purpose)
+        written = render_alert_email(batch_of(Occasion.OBSERVED), alert, LETTERHEAD)
+        again = email.message_from_bytes(written.as_bytes(), policy=default)
+        assert all(why in body for body in bodies(again))
+    assert not any("porque el mensaje" in body for body in bodies(letter(Occasion.OBSERVED)))
+
+
+def test_what_a_package_before_wrote_says_no_day_as_of_which_it_counts() -> None:
+    news = FilingNews(Occasion.FILED, "2345-6789-ABCD", NUMBER)
+    written = render_alert_email(a_batch(news=news), an_alert(), LETTERHEAD)
+    told = email.message_from_bytes(written.as_bytes(), policy=default)
+    assert not any("Cuenta como presentado" in body for body in bodies(told))

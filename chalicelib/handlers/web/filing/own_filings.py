@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.filing import draft_tools, filing_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.filing.filing import FilingState, as_told
@@ -15,7 +16,7 @@ from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
-from chalicelib.renderers.filing.filing_words import CHOICES, identity_in_words, procedure_in_words
+from chalicelib.renderers.filing.filing_words import CHOICES, identity_in_words, procedure_in_words, untold_in_words
 from chalicelib.renderers.filing.own_filing_words import (
     address_of,
     file_lines,
@@ -25,7 +26,7 @@ from chalicelib.renderers.filing.own_filing_words import (
     state_in_words,
 )
 from chalicelib.services.filing.filing_drafts import list_drafts
-from chalicelib.services.filing.read_filings import find_filing
+from chalicelib.services.filing.read_filings import find_filing, find_untold
 from chalicelib.services.filing.search_filings import search_filings
 
 _LONGEST_POSITION = 60
@@ -66,6 +67,7 @@ def show_filing(request: PageRequest, session: Session, filing_id: str) -> Respo
     return show(
         request,
         "filing/own_filing.html",
+        untold=untold_in_words(find_untold(filing, batches=alert_batch_store(box)), is_own=True),
         filing=filing,
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),

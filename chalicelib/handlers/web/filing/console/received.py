@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.filing import attend_tools, procedure_store
 from chalicelib.domain.filing.filing import FilingState
@@ -23,9 +24,11 @@ from chalicelib.renderers.filing.filing_words import (
     folios_in_words,
     identity_in_words,
     procedure_in_words,
+    untold_in_words,
 )
 from chalicelib.renderers.filing.received_words import clocks_in_words, story_of
 from chalicelib.services.filing.attend_filing import ByOfficerAct
+from chalicelib.services.filing.read_filings import find_untold
 from chalicelib.services.filing.read_received import read_received, received_file_link
 
 _TOLD = {
@@ -95,6 +98,7 @@ def show_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Resp
     return show(
         request,
         "filing/received.html",
+        untold=untold_in_words(find_untold(filing, batches=alert_batch_store(current())), is_own=False),
         facts=facts,
         dates=dates.rows,
         notes=dates.notes,
