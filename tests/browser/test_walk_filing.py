@@ -1,4 +1,4 @@
-"""A person files on a Saturday evening, with a photo, a spreadsheet and a PDF of 40 MB, with and without scripts."""
+"""A filing from a Saturday evening to its answer, as person and officer see it; and two that lapse by the clock."""
 
 from __future__ import annotations
 
@@ -6,35 +6,78 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
 from openpyxl import Workbook
 from PIL import Image
 
-from infra.local.demo_data import PASSWORD
-from infra.local.demo_procedures import LICENCE
 from infra.local.ministack import free_port
+from tests.browser.filing_steps import (
+    EMAIL,
+    SUBJECT,
+    begin,
+    check_and_file,
+    correct,
+    file_simply,
+    find_again,
+    found_in_state,
+    keep_receipt,
+    log_in,
+    minutes_to_saturday,
+    open_own,
+    own_history,
+    own_instants,
+    read_answer,
+    say_for_whom,
+    say_what,
+    send_annexes,
+    send_document,
+    text,
+)
+from tests.browser.officer_steps import (
+    OBSERVED,
+    answer,
+    enter,
+    inbox_as_excel,
+    instants,
+    listed_in_state,
+    observe,
+    observe_simply,
+    to_monday,
+)
 from tests.browser.person import Person
 from tests.deposit_world import PDF
-from tests.local_run import Run, a_run, wait_until
+from tests.local_run import Run, a_run, operate, wait_until
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
-USERNAME, EMAIL = "1-40000002", "maria.02@ejemplo.pe"
-LIMA = ZoneInfo("America/Lima")
 FORTY_MB = 40 * 1024 * 1024
-SATURDAY = 5
-EVENING = time(20, 30)
-WAIT_S = 120
+A_DAY = 24 * 60
+SIX_DAYS = 6 * A_DAY
+"""From a Monday past two business days, whatever holidays are between."""
+THERE = "mesa@entidad.example"
+FILES = ["solicitud.pdf", "carné.jpg", "boletas.xlsx", "contratos.pdf"]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where a run listens, also when it is started again."""
+
+    own: int
+    engine: int
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def ports() -> Ports:
+    return Ports(free_port(), free_port())
+
+
+@pytest.fixture
+def run(tmp_path: Path, ports: Ports) -> Iterator[Run]:
     """Have a run of its own, since its clock is put to a Saturday."""
-    with a_run(tmp_path, free_port(), free_port()) as running:
+    with a_run(tmp_path, ports.own, ports.engine) as running:
         running.put_forward(minutes_to_saturday(running.now()))
         yield running
 
@@ -42,15 +85,15 @@ def run(tmp_path: Path) -> Iterator[Run]:
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:
     """Return what is filed: a letter, a photo, a spreadsheet and a PDF of 40 MB."""
-    made = {name: tmp_path / name for name in ("solicitud.pdf", "local.jpg", "mercaderías.xlsx", "planos.pdf")}
+    made = {name: tmp_path / name for name in FILES}
     made["solicitud.pdf"].write_bytes(PDF)
-    Image.frombytes("RGB", (320, 240), noise(320 * 240 * 3)).save(made["local.jpg"], quality=80)
+    Image.frombytes("RGB", (320, 240), noise(320 * 240 * 3)).save(made["carné.jpg"], quality=80)
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["Mercadería", "Cantidad"])
-    sheet.append(["Arroz", 20])
-    book.save(made["mercaderías.xlsx"])
+    sheet.append(["Mes", "Pago"])
+    sheet.append(["Enero de 1990", 20])
+    book.save(made["boletas.xlsx"])
     with pikepdf.open(io.BytesIO(PDF)) as pdf:
         side = 3740
         picture = pikepdf.Stream(pdf, noise(side * side * 3))
@@ -59,8 +102,8 @@ def files(tmp_path: Path) -> dict[str, Path]:
         picture.ColorSpace, picture.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
         page = pdf.pages[0]
         page.add_resource(picture, pikepdf.Name.XObject)
-        pdf.save(made["planos.pdf"], compress_streams=False)
-    assert made["planos.pdf"].stat().st_size > FORTY_MB
+        pdf.save(made["contratos.pdf"], compress_streams=False)
+    assert made["contratos.pdf"].stat().st_size > FORTY_MB
     return made
 
 
@@ -69,158 +112,112 @@ def noise(count: int) -> bytes:
     return hashlib.shake_256(b"ruido").digest(count)
 
 
-def minutes_to_saturday(now: datetime) -> int:
-    """Return how far it is to the next Saturday's evening in Lima."""
-    local = now.astimezone(LIMA)
-    day = local.date() + timedelta(days=(SATURDAY - local.weekday()) % 7)
-    at = datetime.combine(day, EVENING, LIMA)
-    return int(((at if at > local else at + timedelta(days=7)) - local).total_seconds() // 60)
+def histories_agree(person: Person, number: str) -> None:
+    """Hold what the person's page and Excel tell to what the institution's tell of the same filing."""
+    open_own(person)
+    own_steps, own = own_instants(person), own_history(person)
+    person.put_clock_forward(30)
+    enter(person)
+    there_steps, there = instants(person, number), inbox_as_excel(person)
+
+    assert own_steps == there_steps
+    assert len(own_steps) == 6
+    same = {
+        "Número": "Número", "Trámite": "Trámite", "Asunto": "Qué pide", "Cuenta desde el": "Cuenta como presentada",
+        "Estado": "Estado", "Folios": "Folios",
+    }  # fmt: skip
+    assert {name: own[name] for name in same} == {name: there[other] for name, other in same.items()}
+    assert (own["Número"], own["Asunto"], own["Estado"]) == (number, SUBJECT, "Atendida")
+    assert own["Presentado el"].replace(second=0) == there["Llegó"].replace(second=0)
+    assert [name for name in own["files"] if not name.startswith("cargo")] == [*FILES, "solicitud.pdf"]
+    assert there["Documentos"] == len(FILES) + 1
 
 
-def send(person: Person, file: Path, button: str) -> None:
-    """Send a file of a few MB, and wait until the page has it."""
-    before = person.page.get_by_role("button", name="Quitar").count()
-    person.page.locator("#file").set_input_files(file)
-    person.press(button)
-    person.page.get_by_role("button", name="Quitar").nth(before).wait_for()
-    person.page.wait_for_load_state("load")
-
-
-def arrived(person: Person, count: int) -> bool:
-    person.page.reload()
-    return person.page.locator("main").inner_text().count("Listo") == count
-
-
-def next_monday(person: Person) -> str:
-    """Return the first words of the first business day after this Saturday: no holiday is declared in it."""
-    text = person.page.locator("main").inner_text()
-    [day] = re.findall(r"cuenta como presentado el (\w+ \d+ de \w+ de \d+), el siguiente día hábil", text)
-    return str(day)
-
-
-def begin(person: Person) -> None:
-    """Find the procedure as a stranger, log in, and press its button."""
-    person.open("/tramites/municipalidad-demo")
-    person.follow(LICENCE.title)
-    person.look("filing-entry-stranger")
-    assert "/ingresar?volver=" in str(
-        person.page.get_by_role("link", name="Presentar", exact=True).get_attribute("href")
-    )
-    person.log_in_by_code(USERNAME, PASSWORD, EMAIL)
-    person.follow("Mis trámites")
-    person.look("filing-none")
-    person.follow("Presentar un documento")
-    person.follow("Municipalidad Provincial")
-    person.follow(LICENCE.title)
-    person.look("filing-entry")
-    person.press("Presentar")
-
-
-def say_what(person: Person) -> None:
-    """Say what is asked, and tick a requirement."""
-    assert person.heading() == "Qué pides"
-    person.look("filing-subject")
-    person.press("Continuar")
-    assert person.page.title().startswith("Error: ")
-    person.look("filing-subject-wrong")
-    person.type(subject="Solicito licencia de funcionamiento para mi bodega")
-    person.page.locator("[name=tick]").first.check()
-    person.press("Continuar")
-
-
-def send_document(person: Person, files: dict[str, Path]) -> None:
-    """Send the letter."""
-    assert person.heading() == "Tu documento"
-    person.look("filing-document-none")
-    person.press("Enviar")
-    person.look("filing-document-wrong")
-    send(person, files["solicitud.pdf"], "Enviar")
-    wait_until(lambda: arrived(person, 1), WAIT_S)
-    person.look("filing-document")
-    person.follow("Continuar")
-
-
-def send_annexes(person: Person, files: dict[str, Path]) -> None:
-    """Send three, the largest by way of the store."""
-    person.look("filing-annexes-none")
-    send(person, files["local.jpg"], "Agregar")
-    send(person, files["mercaderías.xlsx"], "Agregar")
-    person.press("Enviar un archivo más grande")
-    person.look("filing-send")
-    person.page.locator("#file").set_input_files(files["planos.pdf"])
-    person.press("Enviar")
-    person.page.wait_for_url(re.compile(r"/anexos\?hecho=enviado$"), timeout=WAIT_S * 1000)
-    person.look("filing-annexes-waiting")
-    wait_until(lambda: arrived(person, 3), WAIT_S)
-    person.look("filing-annexes")
-    person.follow("Continuar")
-
-
-def say_for_whom(person: Person) -> None:
-    """Say that it is for somebody else, and then that it is not."""
-    person.look("filing-represented")
-    person.page.get_by_label("En nombre de otra persona o empresa", exact=True).check()
-    person.press("Continuar")
-    person.look("filing-represented-wrong")
-    person.type(document_number="40000010", name="Rosa Demo Huamán")
-    person.press("Continuar")
-    person.look("filing-represented-proof")
-    person.page.get_by_label("Por el titular de esta casilla").check()
-    person.press("Guardar")
-
-
-def check_and_file(person: Person) -> str:
-    """Look at all of it, and file it; return the day that the page said it would count as."""
-    assert person.heading() == "Revisa antes de presentar"
-    person.look("filing-check")
-    text = person.page.locator("main").inner_text()
-    assert "Hoy no es día hábil" in text
-    counts_on = next_monday(person)
-    assert "planos.pdf" in text
-    person.open("/presentar")
-    person.look("filing-drafts")
-    person.page.go_back()
-    person.press("Presentar")
-    return counts_on
-
-
-def keep_receipt(person: Person, counts_on: str) -> None:
-    """See both dates, and take the receipt away."""
-    assert person.heading() == "Documento presentado"
-    person.look("filing-filed")
-    text = person.page.locator("main").inner_text()
-    assert re.search(r"Llegó\s+sábado \d+ de \w+ de \d+ a las 20:\d\d:\d\d", text)
-    assert counts_on in text.partition("Cuenta como presentado")[2][:80]
-    number = re.findall(r"\d{4}-\d{6}", text)[0]
-    receipt = person.page.get_by_role("link", name="Descargar cargo")
-    with person.page.expect_download() as downloaded:
-        receipt.click()
-    assert downloaded.value.suggested_filename == f"cargo-{number}.pdf"
-
-
-def find_again(person: Person, files: dict[str, Path]) -> None:
-    """Find it in the list, and take away the very bytes."""
-    person.follow("Mis trámites")
-    person.look("filing-list")
-    person.type(q="bodega")
-    person.press("Buscar")
-    person.look("filing-found")
-    person.type(q="divorcio")
-    person.press("Buscar")
-    person.look("filing-found-none")
-    person.open("/mis-tramites")
-    person.follow(LICENCE.title)
-    person.look("filing-detail")
-    with person.page.expect_download() as downloaded:
-        person.page.get_by_role("link", name="planos.pdf").click()
-    assert Path(downloaded.value.path()).read_bytes() == files["planos.pdf"].read_bytes()
-
-
-def test_a_person_files_on_a_saturday_evening(person: Person, files: dict[str, Path]) -> None:
+def test_a_filing_goes_from_a_saturday_to_its_answer(person: Person, files: dict[str, Path]) -> None:
     begin(person)
     say_what(person)
     send_document(person, files)
     send_annexes(person, files)
     say_for_whom(person)
-    keep_receipt(person, check_and_file(person))
+    number = keep_receipt(person, check_and_file(person))
     find_again(person, files)
+    to_monday(person)
+    observe(person, number, "solicitud.pdf")
+    correct(person, files["solicitud.pdf"], OBSERVED)
+    assert found_in_state(person, "En evaluación", number)
+    assert not found_in_state(person, "Observada", number)
+    answer(person, number, files["solicitud.pdf"])
+    read_answer(person)
+    histories_agree(person, number)
+
+
+def sent(run: Run, to: str, subject: str) -> int:
+    return sum(mail["to"] == to and mail.get("subject", "") == subject for mail in run.outbox())
+
+
+def is_told(run: Run, number: str) -> tuple[int, int]:
+    """Count what the person and the institution were told of a filing that lapsed."""
+    return (
+        sent(run, EMAIL, f"No presentada: su presentación {number}"),
+        sent(run, THERE, f"No presentada: presentación {number}"),
+    )
+
+
+def lapsed_on_its_date(person: Person, number: str, until: str) -> None:
+    """See on both sides that it is not filed, since the end of its window and not since somebody said so."""
+    log_in(person)
+    assert not found_in_state(person, "Observada", number)
+    assert found_in_state(person, "No presentada", number)
+    open_own(person)
+    steps = [" ".join(one.split()) for one in person.page.locator("ol.steps li").all_inner_texts()]
+    assert steps[-1] == f"No presentada {until}, 23:59 No se subsanó a tiempo."
+    assert person.page.get_by_role("link", name="Subsanar").count() == 0
+    person.look("filing-lapsed")
+    enter(person)
+    assert not listed_in_state(person, "Observada", number)
+    assert listed_in_state(person, "No presentada", number)
+    person.look("inbox-lapsed")
+
+
+def observed_on_monday(person: Person, letter: Path) -> tuple[str, str]:
+    """File, and have it observed; return the number and the last day to correct it."""
+    by = "--operator pruebas --reason prueba"
+    code, _, errors = operate(person.run.state, f"institutions set entidad-demo --digest-email {THERE} {by}")
+    assert code == 0, errors
+    number = file_simply(person, letter, "Solicito otra cosa")
+    to_monday(person)
+    enter(person)
+    observe_simply(person, number)
+    [until] = re.findall(r"puede subsanarla hasta las 23:59 del (\w+ \d+ de \w+ de \d+)", text(person))
+    return number, str(until)
+
+
+@pytest.mark.parametrize("person", ["no-script"], indirect=True)
+def test_what_is_not_corrected_lapses_by_the_clock(person: Person, files: dict[str, Path]) -> None:
+    number, until = observed_on_monday(person, files["solicitud.pdf"])
+    assert is_told(person.run, number) == (0, 0)
+    person.put_clock_forward(SIX_DAYS)
+    wait_until(lambda: is_told(person.run, number) == (1, 1), 60)
+    assert sent(person.run, EMAIL, f"Por vencer: su presentación {number}") == 1
+    lapsed_on_its_date(person, number, until)
+    person.put_clock_forward(2 * A_DAY)
+    assert is_told(person.run, number) == (1, 1)
+
+
+@pytest.mark.parametrize("person", ["phone"], indirect=True)
+def test_it_lapses_on_the_same_day_where_no_job_ran_and_is_told_once_when_one_does(
+    person: Person, files: dict[str, Path], ports: Ports
+) -> None:
+    number, until = observed_on_monday(person, files["solicitud.pdf"])
+    ahead = person.run.minutes_ahead + SIX_DAYS
+    assert person.run.stop() == 0
+    note = person.run.state / "clock"
+    note.write_text(str(int(note.read_text("utf-8")) + SIX_DAYS * 60), "utf-8")
+    with a_run(person.run.state, ports.own, ports.engine) as again:
+        again.minutes_ahead = ahead
+        person.run = again
+        wait_until(lambda: is_told(again, number) == (1, 1), 60)
+        assert sent(again, EMAIL, f"Por vencer: su presentación {number}") == 0
+        lapsed_on_its_date(person, number, until)
+        person.put_clock_forward(2 * A_DAY)
+        assert is_told(again, number) == (1, 1)

@@ -9,16 +9,14 @@ import openpyxl
 import pikepdf
 import pytest
 
-from infra.local.demo_data import PASSWORD
 from infra.local.demo_procedures import LICENCE
+from tests.browser.filing_steps import WAIT_S, fetched, log_in, send, told
 from tests.browser.person import Person
 from tests.deposit_world import PDF
 from tests.local_run import wait_until
 from tests.photos import a_picture, packed
 
 pytestmark = [pytest.mark.ministack, pytest.mark.browser]
-USERNAME, EMAIL = "1-40000002", "maria.02@ejemplo.pe"
-WAIT_S = 120
 
 
 @pytest.fixture
@@ -33,30 +31,9 @@ def files(tmp_path: Path) -> list[Path]:
     return [letter, *photos]
 
 
-def told(person: Person, text: str) -> bool:
-    person.page.reload()
-    return text in person.page.locator("main").inner_text()
-
-
-def send(person: Person, file: Path, button: str) -> None:
-    before = person.page.get_by_role("button", name="Quitar").count()
-    person.page.locator("#file").set_input_files(file)
-    person.press(button)
-    person.page.get_by_role("button", name="Quitar").nth(before).wait_for()
-    person.page.wait_for_load_state("load")
-
-
-def fetched(person: Person) -> bytes:
-    """Fetch what the page's link leads to, once it is ready."""
-    wait_until(lambda: told(person, "Descargar"), WAIT_S)
-    with person.page.expect_download() as waiting:
-        person.page.get_by_role("link", name="Descargar").click()
-    return Path(waiting.value.path()).read_bytes()
-
-
 def test_photos_become_one_annex_and_the_history_goes_home(person: Person, files: list[Path]) -> None:
     person.put_clock_forward(61)
-    person.log_in_by_code(USERNAME, PASSWORD, EMAIL)
+    log_in(person)
     person.open("/tramites/municipalidad-demo")
     person.follow(LICENCE.title)
     person.press("Presentar")

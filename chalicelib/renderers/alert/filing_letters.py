@@ -49,8 +49,8 @@ _TITLES = {
 }
 _SAYS = {
     Occasion.FILED: "La entidad recibió lo que usted presentó.",
-    Occasion.OBSERVED: "La entidad observó su presentación. En su casilla puede leer qué falta, y subsanarla (corregirla"
-    " o completarla) una sola vez.",
+    Occasion.OBSERVED: "La entidad observó su presentación. En su casilla puede leer qué falta, y subsanarla"
+    " (corregirla o completarla) una sola vez.",
     Occasion.CORRECTED: "La entidad recibió lo que envió para subsanar su presentación.",
     Occasion.LAPSING: "La entidad observó su presentación, y el plazo para subsanarla está por vencer. Si ya la"
     " subsanó, no tiene que hacer nada.",
