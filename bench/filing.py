@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -24,7 +24,10 @@ from botocore.config import Config as ClientConfig
 from app import app
 from bench.bursts import Burst
 from bench.call_ledger import Action, figures_of
-from bench.figures import Figure, Work, alternate
+from bench.cost import Work, cost_of, prices
+from bench.cost import figures_of as bill_in_figures
+from bench.figures import Figure, alternate
+from bench.figures import Work as Piece
 from bench.floor import Sent, captured, numbered, replaced
 from bench.people import People, people_of
 from bench.world import BenchWorld, answer_of, event_of, show
@@ -48,6 +51,7 @@ _ROUNDS, _BATCH, _BURST = 11, 8, 60
 _GOAL = 1.4
 _A_SECOND = 16
 """Filings that one institution can take, as its numbers have no gaps (docs/adr/0057-filings.md)."""
+LEAST = {"BatchGetItem": 2, "PutObject": 1, "TransactWriteItems": 1}
 _CHECK, _SEND = "/presentar/{draft_id}", "/presentar/{draft_id}/{step}"
 METHODS = {
     "BatchGetItem": "batch_get_item",
@@ -77,6 +81,8 @@ def measure(world: BenchWorld) -> Iterator[Figure]:
     bare = alternate(filer.prepare, replace(floor, typeface=Typeface.CORE).prepare, rounds=_ROUNDS, batch=_BATCH)
     yield Figure("filing ÷ floor with a receipt in core fonts", bare.ratio, "x", 2.0)
     yield from of_one_institution(filer).measure(world)
+    cost = cost_of(Work("filing, two files", lambda: _billed(filer), LEAST), world)
+    yield from bill_in_figures("filing, two files", cost, prices())
 
 
 def actions(filer: Filer) -> Iterator[Action]:
@@ -112,6 +118,12 @@ def of_one_institution(filer: Filer, count: int = _BURST) -> Burst:
     return Burst("filings of one office", _A_SECOND, filer.prepare(count))
 
 
+def _billed(filer: Filer) -> Callable[[], int]:
+    """Make a filing ready that tells how long its answer is: the address that it leads to, and no page."""
+    event = filer.post(filer.draft())
+    return lambda: len(filer.file(event))
+
+
 class Filer:
     """Somebody inside, and drafts of theirs that lack nothing."""
 
@@ -141,7 +153,7 @@ class Filer:
             raise AssertionError(own_id)
         return own_id
 
-    def prepare(self, count: int) -> Sequence[Work]:
+    def prepare(self, count: int) -> Sequence[Piece]:
         """Make so many filings ready."""
         return [partial(self.file, self.post(self.draft())) for _ in range(count)]
 
@@ -167,6 +179,13 @@ class Filer:
         return led.split("/")[2]
 
 
+def clients() -> dict[str, Any]:
+    """Return clients that check nothing."""
+    config = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 4, "mode": "standard"})
+    make: Any = boto3.client
+    return {name: make(name, config=config) for name in ("dynamodb", "s3")}
+
+
 @dataclass(frozen=True, slots=True)
 class FilingFloor:
     """What no implementation could leave out: the form read, two hashes, the receipt drawn, four calls."""
@@ -176,9 +195,9 @@ class FilingFloor:
     filing: Filing
     calls: Sequence[Sent]
     typeface: Typeface = Typeface.EMBEDDED
-    clients: Mapping[str, Any] = field(default_factory=lambda: clients())
+    clients: Mapping[str, Any] = field(default_factory=clients)
 
-    def prepare(self, count: int) -> Sequence[Work]:
+    def prepare(self, count: int) -> Sequence[Piece]:
         """Make so many floors ready, each with names of its own in its calls, and a draft to close."""
         return [partial(self._run, self._renamed(next(_NUMBERS))) for _ in range(count)]
 
@@ -243,10 +262,3 @@ def _least(calls: Sequence[Sent]) -> list[Sent]:
     asked = session.parameters["RequestItems"]
     with_draft = {**asked, "compositions_table": {"Keys": [draft], "ConsistentRead": True}}
     return [replace(session, parameters={"RequestItems": with_draft}), others[-1], receipt, commit]
-
-
-def clients() -> dict[str, Any]:
-    """Return clients that check nothing."""
-    config = ClientConfig(parameter_validation=False, retries={"total_max_attempts": 4, "mode": "standard"})
-    make: Any = boto3.client
-    return {name: make(name, config=config) for name in ("dynamodb", "s3")}

@@ -25,7 +25,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bench.stub_dynamodb import DynamoDB
-from bench.stub_filings import stand_filings
 from bench.stub_table import Table
 from bench.stub_unread import stand_unread
 from infra.template import load_template
@@ -210,7 +209,7 @@ class _Service:
         return 200, headers, stored if method == "GET" else b""
 
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if action in {"fill", "stand_sent", "stand_looks", "stand_institutions"}:
+        if action in {"fill", "stand_filings", "stand_sent", "stand_looks", "stand_institutions"}:
             return {"items": getattr(self.dynamodb, action)(**arguments)}
         if action in {"partitions", "billed"}:
             return {action: self._partitions() if action == "partitions" else self._billed()}
@@ -220,8 +219,6 @@ class _Service:
         if action == "restore":
             self.dynamodb.tables, self.objects = deepcopy(self.kept)
             return {}
-        if action == "stand_filings":
-            return {"items": stand_filings(self.dynamodb.tables["filings_table"], **arguments)}
         if action == "unread":
             return {"items": stand_unread(self.dynamodb.tables["notices_table"], **arguments)}
         spent = {name: self.dynamodb.spent[name] for name in ("calls", "read", "write", "scanned")}
