@@ -6,7 +6,8 @@ from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.filing.filing import Filing, filing_not_found, is_of_holder
 from chalicelib.domain.session import Session
-from chalicelib.store.filing.filing_store import FilingPage, FilingStore
+from chalicelib.store.filing.filing_month_store import FilingPage
+from chalicelib.store.filing.filing_store import FilingStore
 
 PAGE = 20
 
