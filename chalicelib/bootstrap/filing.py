@@ -14,6 +14,7 @@ from chalicelib.bootstrap.sender import institution_store, sender_tools
 from chalicelib.bootstrap.storage import calendar_store, limit_store, mailbox_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.alert.send_alerts import send_alerts
+from chalicelib.services.filing.answer_by_system import AnswerBySystem
 from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.export_inbox import ExportInboxTools
 from chalicelib.services.filing.file_draft import FileTools
@@ -111,6 +112,12 @@ def system_tools(box: Container) -> SystemTools:
     return SystemTools(
         sender_tools(box), attend_tools(box), procedure_store(box), FilingMonthStore(connection(box)), files(box)
     )
+
+
+@made_once
+def answer_by_system(box: Container) -> AnswerBySystem:
+    """What decides about deposits of systems that answer filings."""
+    return AnswerBySystem(attend_tools(box), box.mailbox_prefixes)
 
 
 @made_once

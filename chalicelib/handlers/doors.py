@@ -37,7 +37,7 @@ from chalicelib.handlers.fault import out_of_order
 # fmt: off
 DOORS = (
     # What institutions' systems ask, signed
-    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit", LARGEST_DEPOSIT),
+    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.filing.deposits:create_deposit", LARGEST_DEPOSIT),
     Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_own"),
     Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
     Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),
