@@ -22,7 +22,8 @@ from bench.filing import METHODS, Filer, clients
 from bench.floor import Sent, captured
 from bench.sent import an_officer, page_event
 from bench.world import BenchWorld, bench_world, calls_of, show
-from chalicelib.bootstrap.filing import filing_store
+from chalicelib.bootstrap.filing import system_tools
+from chalicelib.domain.deposit.local_month import parts_of
 from tests.deposit_world import INSTITUTION_ID
 from tests.officer_world import OFFICE_ID
 
@@ -128,8 +129,9 @@ def _works(filer: Filer, cookie: str) -> Iterator[tuple[str, Callable[[], object
     yield "search that finds nothing", own_list(filer, "?q=inexistente").run
     yield "inbox page", inbox(cookie).run
     yield "filing", partial(filer.file, filer.post(filer.draft()))
-    store = filing_store(filer.world.container)
-    yield "page of a month", partial(store.list_month, INSTITUTION_ID, "2026-03", limit=_ROWS)
+    box = filer.world.container
+    months, [part, *_] = system_tools(box).months, parts_of("2026-03", box.calendar.zone)
+    yield "page of a month", partial(months.list_part, INSTITUTION_ID, part, until=part.before, limit=_ROWS)
 
 
 def _spent(work: Callable[[], object], world: BenchWorld) -> dict[str, float]:

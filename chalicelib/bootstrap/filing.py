@@ -10,10 +10,11 @@ from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.export import export_tools
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.institution import office_store, staff_store
-from chalicelib.bootstrap.sender import institution_store
+from chalicelib.bootstrap.sender import institution_store, sender_tools
 from chalicelib.bootstrap.storage import calendar_store, limit_store, mailbox_store
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.services.alert.send_alerts import send_alerts
+from chalicelib.services.filing.answer_by_system import AnswerBySystem
 from chalicelib.services.filing.attend_filing import AttendTools
 from chalicelib.services.filing.export_inbox import ExportInboxTools
 from chalicelib.services.filing.file_draft import FileTools
@@ -21,8 +22,10 @@ from chalicelib.services.filing.filing_drafts import DraftTools
 from chalicelib.services.filing.foresee_filing import ForeseeTools
 from chalicelib.services.filing.join_photos import JoinTools, WorkTools
 from chalicelib.services.filing.read_catalogue import CatalogueTools
+from chalicelib.services.filing.systems import SystemTools
 from chalicelib.services.filing.tell_ends import TellTools
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
+from chalicelib.store.filing.filing_month_store import FilingMonthStore
 from chalicelib.store.filing.filing_situation import FilingSituationStore
 from chalicelib.store.filing.filing_store import FilingStore
 from chalicelib.store.filing.procedure_store import ProcedureStore
@@ -101,6 +104,20 @@ def attend_tools(box: Container) -> AttendTools:
         clock=box.clock,
         new_event_id=box.chance.new_event_id,
     )
+
+
+@made_once
+def system_tools(box: Container) -> SystemTools:
+    """What institutions' systems need, to read filings and attend to them."""
+    return SystemTools(
+        sender_tools(box), attend_tools(box), procedure_store(box), FilingMonthStore(connection(box)), files(box)
+    )
+
+
+@made_once
+def answer_by_system(box: Container) -> AnswerBySystem:
+    """What decides about deposits of systems that answer filings."""
+    return AnswerBySystem(attend_tools(box), box.mailbox_prefixes)
 
 
 @made_once

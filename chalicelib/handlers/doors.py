@@ -37,7 +37,7 @@ from chalicelib.handlers.fault import out_of_order
 # fmt: off
 DOORS = (
     # What institutions' systems ask, signed
-    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit", LARGEST_DEPOSIT),
+    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.filing.deposits:create_deposit", LARGEST_DEPOSIT),
     Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_own"),
     Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
     Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),
@@ -47,6 +47,10 @@ DOORS = (
     Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
     Door("POST",   "/v1/file-checks",                                  SIGNED,  JSON,    "api.upload.file_checks:create_file_check", LARGEST_DEPOSIT),
     Door("GET",    "/v1/file-checks/{check_id}",                       SIGNED,  NOTHING, "api.upload.file_checks:show_file_check"),
+    Door("GET",    "/v1/filings",                                      SIGNED,  NOTHING, "api.filing.filings:list_filings"),
+    Door("GET",    "/v1/filings/{filing_id}",                          SIGNED,  NOTHING, "api.filing.filings:show_filing"),
+    Door("GET",    "/v1/filings/{filing_id}/{part}",                   SIGNED,  NOTHING, "api.filing.filings:show_file"),
+    Door("POST",   "/v1/filings/{filing_id}/{part}",                   SIGNED,  JSON,    "api.filing.filings:do_deed"),
     # The people's API: ways in and out
     Door("POST",   "/v1/captchas",                                     PUBLIC,  JSON,    "api.access.captchas:create_captcha"),
     Door("GET",    "/v1/captchas/{captcha_id}/audio",                  PUBLIC,  NOTHING, "api.access.captchas:hear_captcha"),

@@ -87,6 +87,13 @@ def derive(  # noqa: PLR0913 - whence, whither, by whom and why
     return _next(filing, office_id=office_id, office_name=office_name, taken=None, moves=(*filing.moves, move))
 
 
+def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: str) -> bool:
+    """Tell whether somebody sent it to this office last, with these very words, and nobody has taken it there."""
+    last = filing.moves[-1] if filing.moves else None
+    asked = (MoveKind.DERIVED, by.actor, office_id, _lines(reason))
+    return last is not None and (last.kind, last.by.actor, last.to, last.reason) == asked
+
+
 def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
     filing: Filing, text: str, by: Attendant, now: datetime, *, calendar: BusinessCalendar, hours: OfficeHours
 ) -> Filing:
@@ -99,8 +106,8 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
     """
     if filing.observation is not None:
         detail = (
-            "Esta presentación ya se observó, y la ley permite observarla una sola vez. Evalúala con lo que tiene y"
-            " respóndele con una notificación."
+            f"Esta presentación ya la observó {filing.observation.by.name}, y la ley permite observarla una sola vez."
+            " Evalúala con lo que tiene y respóndele con una notificación."
         )
         raise Conflict("filing_observed_already", detail)
     _require_going_on(filing, now)

@@ -1,12 +1,14 @@
-"""A filing as JSON: what its receipt carries as `presentacion.json`. Keys keep this order."""
+"""A filing as JSON: what its receipt carries as `presentacion.json`, and what systems read. Keys keep this order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.filing.filing import FiledDocument
-from chalicelib.renderers.filing.cargo_rows import Cargo
+from chalicelib.domain.filing.filing import Attendant, FiledDocument, Filing, FilingState, Move, MoveKind
+from chalicelib.domain.filing.received import Clocks
+from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction
 
 
 def cargo_as_json(cargo: Cargo) -> dict[str, Any]:
@@ -58,6 +60,75 @@ def cargo_as_json(cargo: Cargo) -> dict[str, Any]:
         "legal_text_version": cargo.legal_text_version,
         "folios": cargo.folios,
         "documents": [_document(document) for document in cargo.documents],
+    }
+
+
+def filing_as_json(filing: Filing, state: FilingState, api_base_url: str) -> dict[str, Any]:
+    """Write what was filed, as its receipt says it, and what became of it since: how it stands is `state`."""
+    own = f"{api_base_url}/v1/filings/{filing.filing_id}"
+    told = cargo_as_json(cargo_of(filing))
+    told["documents"] = _linked(filing.documents, own, first=1)
+    told["receipt"] = {"sha256": filing.receipt_sha256}
+    taken, answer = filing.taken, filing.answer
+    return {
+        **told,
+        "state": state.value,
+        "office": filing.office_id and {"id": filing.office_id, "name": filing.office_name},
+        "attended_by": taken and {**_by(taken.by), "since": _instant(taken.at)},
+        "moves": [_move(move) for move in filing.moves],
+        "observation": _observation(filing),
+        "correction": _correction(filing, own),
+        "answer": answer and {"notice_id": answer.notice_id, "by": _by(answer.by), "at": _instant(answer.at)},
+        "links": {"self": own, "receipt": f"{own}/receipt"},
+    }
+
+
+def clocks_as_json(clocks: Clocks) -> dict[str, str | None]:
+    """Write until when it can be observed, corrected and answered: the last second; null where a clock does not run."""
+    ends = {
+        "observable_until": clocks.observable_until,
+        "correctable_until": clocks.correctable_until,
+        "answer_until": clocks.answer_until,
+    }
+    return {name: None if at is None else _instant(at) for name, at in ends.items()}
+
+
+def _linked(documents: Sequence[FiledDocument], own: str, *, first: int) -> list[dict[str, Any]]:
+    numbered = enumerate(documents, start=first)
+    return [{**_document(one), "link": f"{own}/document-{number}"} for number, one in numbered]
+
+
+def _by(attendant: Attendant) -> dict[str, str]:
+    return {"kind": attendant.actor.partition(":")[0], "name": attendant.name}
+
+
+def _move(move: Move) -> dict[str, Any]:
+    told: dict[str, Any] = {"kind": move.kind.value, "at": _instant(move.at), "by": _by(move.by)}
+    if move.kind is MoveKind.DERIVED:
+        told["office"] = {"id": move.to, "name": move.to_name} if move.to else None
+    else:
+        told["to"] = move.to_name
+    return {**told, "reason": move.reason}
+
+
+def _observation(filing: Filing) -> dict[str, Any] | None:
+    if (one := filing.observation) is None:
+        return None
+    return {"text": one.text, "by": _by(one.by), "at": _instant(one.at), "until": _instant(one.until)}
+
+
+def _correction(filing: Filing, own: str) -> dict[str, Any] | None:
+    one = filing.correction
+    if one is None:
+        return None
+    told = cargo_as_json(cargo_of_correction(filing))
+    kept = ("verification_code", "subject", "received_at", "legal_date", "attended_from", "term_starts", "folios")
+    return {
+        **{name: told[name] for name in kept},
+        "sent_by": one.by.name,
+        "documents": _linked(one.documents, own, first=len(filing.documents) + 1),
+        "receipt": {"sha256": one.receipt_sha256},
+        "links": {"receipt": f"{own}/correction-receipt"},
     }
 
 

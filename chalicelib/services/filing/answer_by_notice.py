@@ -91,4 +91,4 @@ class AnswerByDeposit:
             )
             raise InvalidInput("answer_to_another", detail, field="recipient")
         answer(filing, "", by.attendant, self.attend.clock())
-        return FilingAnswered(filing, by.attendant, self.attend.new_event_id(), origin)
+        return FilingAnswered(filing, by.attendant, by.actor, self.attend.new_event_id(), origin)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.filing_news import Occasion
@@ -13,7 +14,15 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import InvalidInput, NotFound, Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.attending import answer, derive, hand_over, is_said_already, observe, take
+from chalicelib.domain.filing.attending import (
+    answer,
+    derive,
+    hand_over,
+    is_derived_already,
+    is_said_already,
+    observe,
+    take,
+)
 from chalicelib.domain.filing.filing import Attendant, Filing, FilingState, filing_not_found
 from chalicelib.domain.filing.receiving import receiving_of
 from chalicelib.domain.filing.telling import plan_of
@@ -21,13 +30,16 @@ from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.store.calendar_store import CalendarStore
-from chalicelib.store.filing.filing_store import FilingPage, FilingStore
+from chalicelib.store.filing.filing_month_store import FilingPage
+from chalicelib.store.filing.filing_store import FilingStore
 from chalicelib.store.institution.office_store import OfficeStore
 from chalicelib.store.institution.staff_store import StaffStore
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 
 PAGE = 50
+SYSTEM = "El sistema de la entidad"
+"""Whom pages name where no officer attends to a filing."""
 _MOST_TRIES = 4
 
 
@@ -57,22 +69,78 @@ class AttendTools:
     new_event_id: Callable[[], str]
 
 
+class By(Protocol):
+    """Who does something about filings of one institution: an officer, or its system."""
+
+    @property
+    def institution_id(self) -> str:
+        """Whose filings."""
+
+    @property
+    def actor(self) -> str:
+        """As the log names them."""
+
+    @property
+    def origin(self) -> str:
+        """The network address."""
+
+    @property
+    def attendant(self) -> Attendant:
+        """As filings name them."""
+
+    def reaches(self, office_id: str | None) -> bool:
+        """Tell whether what an office has is theirs to attend to; None is the institution itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByOfficerAct:
-    """Who does it, by which act of the table of permissions, and from where."""
+    """An officer, by which act of the table of permissions, and from where."""
 
     member: StaffMember
     act: Act
     origin: str
 
     @property
+    def institution_id(self) -> str:
+        """The officer's."""
+        return self.member.institution_id
+
+    @property
+    def actor(self) -> str:
+        """The officer."""
+        return self.member.actor
+
+    @property
     def attendant(self) -> Attendant:
         """As filings name them."""
         return Attendant(self.member.actor, self.member.name)
 
+    def reaches(self, office_id: str | None) -> bool:
+        """Tell it by the table of permissions."""
+        return reaches(self.member, self.act, office_id)
 
-def find_to_attend(filing_id: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:
-    """Return a filing with the officer's institution, that an office has which the act reaches.
+
+@dataclass(frozen=True, slots=True)
+class BySystem:
+    """The institution's own system: `actor` names the key that signed. Whichever it is, the attendant is the same."""
+
+    institution_id: str
+    actor: str
+    origin: str
+
+    @property
+    def attendant(self) -> Attendant:
+        """As filings name it: one, since keys change and what was begun goes on."""
+        return Attendant(f"system:{self.institution_id}", SYSTEM)
+
+    @staticmethod
+    def reaches(_office_id: str | None) -> bool:
+        """Reach every office: the key is the institution's."""
+        return True
+
+
+def find_to_attend(filing_id: str, by: By, *, tools: AttendTools) -> Filing:
+    """Return a filing with the institution, that an office has which is theirs to attend to.
 
     Raises:
         NotFound: `filing_not_found`, also for another institution's or office's.
@@ -101,7 +169,7 @@ def list_inbox(
     return tools.filings.list_inbox(by.member.institution_id, office_id, stage, after=after, limit=PAGE)
 
 
-def take_filing(filing_id: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:
+def take_filing(filing_id: str, by: By, *, tools: AttendTools) -> Filing:
     """Attend to a filing.
 
     Raises:
@@ -124,7 +192,7 @@ def hand_over_filing(filing_id: str, to: str, by: ByOfficerAct, *, reason: str, 
         Unavailable: `filing_busy`, `store_unavailable`.
 
     """
-    other = tools.staff.find(by.member.institution_id, to)
+    other = tools.staff.find(by.institution_id, to)
 
     def decide(filing: Filing, now: datetime) -> Filing:
         if other is None or not reaches(other, by.act, filing.office_id):
@@ -136,8 +204,8 @@ def hand_over_filing(filing_id: str, to: str, by: ByOfficerAct, *, reason: str, 
     return _change(filing_id, by, _Decision(EventType.FILING_HANDED_OVER, decide, told), tools=tools)
 
 
-def derive_filing(filing_id: str, office_id: str, by: ByOfficerAct, *, reason: str, tools: AttendTools) -> Filing:
-    """Send it to another office of the institution.
+def derive_filing(filing_id: str, office_id: str, by: By, *, reason: str, tools: AttendTools) -> Filing:
+    """Send it to another office of the institution; sent again, it is the same.
 
     Raises:
         NotFound: `filing_not_found`.
@@ -146,14 +214,14 @@ def derive_filing(filing_id: str, office_id: str, by: ByOfficerAct, *, reason: s
         Unavailable: `filing_busy`, `store_unavailable`.
 
     """
-    office = tools.offices.find(by.member.institution_id, office_id)
+    office = tools.offices.find(by.institution_id, office_id)
     if office is None or office.is_closed:
         raise InvalidInput("office_unknown", "Esa oficina no existe o está cerrada. Elige otra.", field="office")
     decide = partial(_derived, office_id=office.office_id, name=office.name, by=by, reason=reason)
     return _change(filing_id, by, _Decision(EventType.FILING_DERIVED, decide, {"office_id": office_id}), tools=tools)
 
 
-def observe_filing(filing_id: str, text: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:
+def observe_filing(filing_id: str, text: str, by: By, *, tools: AttendTools) -> Filing:
     """Ask the holder to correct something, once; sent again, it is the same.
 
     Raises:
@@ -163,7 +231,7 @@ def observe_filing(filing_id: str, text: str, by: ByOfficerAct, *, tools: Attend
 
     """
     entries = tools.calendars.find()
-    institution = tools.institutions.find(by.member.institution_id)
+    institution = tools.institutions.find(by.institution_id)
 
     def decide(filing: Filing, now: datetime) -> Filing:
         if institution is None:
@@ -187,7 +255,7 @@ def observe_filing(filing_id: str, text: str, by: ByOfficerAct, *, tools: Attend
     return _change(filing_id, by, decision, tools=tools)
 
 
-def answer_filing(filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: AttendTools) -> Filing:
+def answer_filing(filing_id: str, notice_id: str, by: By, *, tools: AttendTools) -> Filing:
     """Link the notice by which it was answered; linked again, it is the same.
 
     Raises:
@@ -206,12 +274,14 @@ def answer_filing(filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: At
 
 
 def _derived(  # noqa: PLR0913 - whither, by whom and why
-    filing: Filing, now: datetime, *, office_id: str, name: str, by: ByOfficerAct, reason: str
+    filing: Filing, now: datetime, *, office_id: str, name: str, by: By, reason: str
 ) -> Filing:
+    if is_derived_already(filing, office_id, by.attendant, reason):
+        return filing
     return derive(filing, office_id, name, by.attendant, now, reason=reason)
 
 
-def _change(filing_id: str, by: ByOfficerAct, decision: _Decision, *, tools: AttendTools) -> Filing:
+def _change(filing_id: str, by: By, decision: _Decision, *, tools: AttendTools) -> Filing:
     """Decide on what stands, and again on what another one made of it; what changes nothing writes nothing."""
     for _ in range(_MOST_TRIES):
         filing = find_to_attend(filing_id, by, tools=tools)
@@ -221,14 +291,11 @@ def _change(filing_id: str, by: ByOfficerAct, decision: _Decision, *, tools: Att
             return filing
         data = {"filing_id": filing.filing_id, "number": filing.number, "institution_id": filing.institution_id}
         data |= decision.told
-        event = Event(
-            f"filing#{filing.filing_id}", decision.kind, now, tools.new_event_id(), by.member.actor, by.origin, data
-        )
+        event = Event(f"filing#{filing.filing_id}", decision.kind, now, tools.new_event_id(), by.actor, by.origin, data)
         if tools.filings.change(made, event, decision.alerts(made, now)):
             return made
     raise Unavailable("filing_busy", "Otra persona trabaja en esta presentación. Inténtalo otra vez.", retry_after=2)
 
 
-def _reaches(filing: Filing, by: ByOfficerAct) -> bool:
-    is_own = filing.institution_id == by.member.institution_id
-    return is_own and reaches(by.member, by.act, filing.office_id)
+def _reaches(filing: Filing, by: By) -> bool:
+    return filing.institution_id == by.institution_id and by.reaches(filing.office_id)

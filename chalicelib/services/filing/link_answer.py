@@ -5,13 +5,11 @@ from __future__ import annotations
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.services.deposit.read_deposits import deposit_number
-from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, answer_filing, find_to_attend
+from chalicelib.services.filing.attend_filing import AttendTools, By, answer_filing, find_to_attend
 from chalicelib.store.notice_store import NoticeStore
 
 
-def link_answer(
-    filing_id: str, notice_id: str, by: ByOfficerAct, *, tools: AttendTools, notices: NoticeStore
-) -> Filing:
+def link_answer(filing_id: str, notice_id: str, by: By, *, tools: AttendTools, notices: NoticeStore) -> Filing:
     """Mark a filing as answered by a notice of the own institution to its holder, deposited after it was filed.
 
     Raises:

@@ -12,7 +12,7 @@ from chalicelib.domain.filing.received import Received, clocks_of, is_in, stages
 from chalicelib.services.filing.attend_filing import PAGE, AttendTools, ByOfficerAct, list_inbox
 from chalicelib.services.filing.search_filings import position_of
 from chalicelib.services.together import together
-from chalicelib.store.filing.filing_store import FilingPage
+from chalicelib.store.filing.filing_month_store import FilingPage
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 MOST_OF_FILE = 1_000

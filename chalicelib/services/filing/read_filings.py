@@ -9,7 +9,8 @@ from chalicelib.domain.filing.filing import Filing, filing_not_found, is_of_hold
 from chalicelib.domain.session import Session
 from chalicelib.services.work_through import log_failed
 from chalicelib.store.alert.alert_batch_store import AlertBatchStore
-from chalicelib.store.filing.filing_store import FilingPage, FilingStore
+from chalicelib.store.filing.filing_month_store import FilingPage
+from chalicelib.store.filing.filing_store import FilingStore
 
 PAGE = 20
 

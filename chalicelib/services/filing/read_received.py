@@ -1,11 +1,11 @@
-"""A filing as its institution's officers see it: until when things can be done about it, its files."""
+"""A filing as its institution sees it: until when things can be done about it, its files."""
 
 from __future__ import annotations
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.filing.received import Received, clocks_of
 from chalicelib.gateways.files import Files
-from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct, find_to_attend
+from chalicelib.services.filing.attend_filing import AttendTools, By, find_to_attend
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
 LINK_LIVES_S = 300
@@ -13,7 +13,7 @@ RECEIPT, CORRECTED = "cargo", "cargo-correccion"
 """The receipt, and that of the correction."""
 
 
-def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
+def read_received(filing_id: str, by: By, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
     """Return a filing that the act reaches, with its clocks.
 
     Raises:
@@ -29,7 +29,7 @@ def read_received(filing_id: str, by: ByOfficerAct, *, tools: AttendTools, proce
     return Received(filing, filing.state_at(now), clocks_of(filing, now, days, calendar))
 
 
-def received_file_link(filing_id: str, name: str, by: ByOfficerAct, *, tools: AttendTools, files: Files) -> str:
+def received_file_link(filing_id: str, name: str, by: By, *, tools: AttendTools, files: Files) -> str:
     """Return a short-lived link to a document by its number, from 1, or to a receipt by its name.
 
     Raises:

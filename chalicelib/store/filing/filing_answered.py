@@ -20,6 +20,8 @@ class FilingAnswered:
 
     filing: Filing
     by: Attendant
+    actor: str
+    """As the log names who did it; of a system, by its key."""
     event_id: str
     origin: str
 
@@ -40,5 +42,5 @@ class FilingAnswered:
         }
         subject, kind = f"filing#{answered.filing_id}", EventType.FILING_ANSWERED
         EventStore().add_in(
-            transaction, Event(subject, kind, notice.deposited_at, self.event_id, self.by.actor, self.origin, data)
+            transaction, Event(subject, kind, notice.deposited_at, self.event_id, self.actor, self.origin, data)
         )

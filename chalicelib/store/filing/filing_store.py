@@ -28,6 +28,7 @@ from chalicelib.store.batch_read import ItemKey, read_together, store_unavailabl
 from chalicelib.store.codec import from_data, to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
+from chalicelib.store.filing.filing_month_store import FilingPage, page_of, position_in_month
 from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.reading.answered_filings import answer_in
 from chalicelib.store.shards import shard_of_code
@@ -69,14 +70,6 @@ class CorrectionCommit:
     event: Event
     uploads: tuple[Upload, ...]
     alerts: AlertBatch
-
-
-@dataclass(frozen=True, slots=True)
-class FilingPage:
-    """Some filings, and the place after which the next page begins; None at the end."""
-
-    filings: tuple[Filing, ...]
-    next_after: str | None
 
 
 class FilingStore:
@@ -227,12 +220,6 @@ class FilingStore:
         inbox = _inbox(institution_id, office_id, stage)
         return self._listed("by_office", "inbox", inbox, after=after, limit=limit, is_newest_first=False)
 
-    def list_month(self, institution_id: str, month: str, *, after: str | None = None, limit: int) -> FilingPage:
-        """Return up to `limit` filings that an institution got in a month of UTC, `YYYY-MM`, the oldest first."""
-        return self._listed(
-            "by_month", "month", f"{institution_id}#{month}", after=after, limit=limit, is_newest_first=False
-        )
-
     def list_due(self, shard: str, until: datetime, *, limit: int) -> tuple[str, ...]:
         """Return up to `limit` ids of a shard's filings of whose observation something is to be told by an instant."""
         asked = {
@@ -262,10 +249,7 @@ class FilingStore:
             "ScanIndexForward": not is_newest_first,
             "Limit": limit,
         }
-        found = self._query(asked)
-        items = [FilingItem.from_raw_data(item) for item in found["Items"]]
-        filings = tuple(from_data(Filing, item.data) for item in items)
-        return FilingPage(filings, items[-1].filed_key if items and found.get("LastEvaluatedKey") else None)
+        return page_of(self._query(asked))
 
     def _query(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -295,7 +279,7 @@ def _item(filing: Filing) -> FilingItem:
         version=filing.version,
         data=to_data(filing),
         mailbox_id=filing.mailbox_id,
-        filed_key=f"{filed_at:%Y-%m-%dT%H:%M:%SZ}#{filing.filing_id}",
+        filed_key=position_in_month(filing),
         inbox=_inbox(filing.institution_id, filing.office_id, filing.stage),
         month=f"{filing.institution_id}#{filed_at:%Y-%m}",
     )

@@ -159,7 +159,7 @@ def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_depos
     box: Container, filing: Filing
 ) -> None:
     seed_officers(box)
-    beside = FilingAnswered(filing, by().attendant, "e" * 32, "")
+    beside = FilingAnswered(filing, by().attendant, by().actor, "e" * 32, "")
 
     answered = send(box, beside=beside)
 

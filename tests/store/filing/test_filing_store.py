@@ -194,16 +194,6 @@ def test_an_inbox_has_one_offices_filings_of_one_stage_the_oldest_first(store: F
     assert inbox(None, FilingState.FILED) == (moved,)
 
 
-def test_a_month_has_all_of_an_institutions(store: FilingStore) -> None:
-    done = file_some(store, 3)
-
-    first = store.list_month(INSTITUTION_ID, "2026-03", limit=2)
-    second = store.list_month(INSTITUTION_ID, "2026-03", after=first.next_after, limit=2)
-    assert [*first.filings, *second.filings] == done
-    assert store.list_month(INSTITUTION_ID, "2026-04", limit=2).filings == ()
-    assert store.list_month("otra-entidad", "2026-03", limit=2).filings == ()
-
-
 def observed(filing: Filing) -> Filing:
     return observe(filing, "Falta el plano", OFFICER, NOW + timedelta(hours=1), calendar=PERU, hours=PERU.hours)
 
