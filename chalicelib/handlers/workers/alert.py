@@ -29,11 +29,12 @@ from chalicelib.services.work_through import counted
 
 FIRST_TRY = timedelta(seconds=20)
 """How long to write what could not be written before, ahead of what is new; the rest of the time for it comes after."""
-_FILINGS = {
+OF_FILINGS = {
     "filing.filed": Occasion.FILED,
     "filing.observed": Occasion.OBSERVED,
     "filing.corrected": Occasion.CORRECTED,
 }
+"""Which events of a filing are told as they come, and as what; the stream's filter in the template names them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
 def _notice(record: dict[str, Any]) -> str | None:
     """Return whose alerts a record calls for: of the notice deposited, or of a filing; None for what else there is."""
     image = record["dynamodb"].get("NewImage", {})
-    occasion = _FILINGS.get(image.get("type", {}).get("S"))
+    occasion = OF_FILINGS.get(image.get("type", {}).get("S"))
     if occasion is not None:
         return batch_id(str(image.get("subject", {}).get("S", "")).removeprefix("filing#"), occasion)
     if image.get("type", {}).get("S") != "notice.deposited":
