@@ -58,7 +58,7 @@ def test_of_eight_observations_one_is_kept(world: World, people: Crowd, filed: F
     [won] = [told for status, told in answers if status == 200]
     lost = [(status, told["code"]) for status, told in answers if status != 200]
     assert lost == [(409, "filing_observed_already")] * (_CLIENTS - 1)
-    assert all("El sistema de la entidad" in told["detail"] for status, told in answers if status == 409)
+    assert all("el sistema de la entidad" in told["detail"] for status, told in answers if status == 409)
     observation = kept(world, filed).observation
     assert observation is not None
     assert observation.text == won["observation"]["text"]  # type: ignore[index]

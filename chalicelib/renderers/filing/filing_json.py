@@ -122,7 +122,7 @@ def _correction(filing: Filing, own: str) -> dict[str, Any] | None:
     if one is None:
         return None
     told = cargo_as_json(cargo_of_correction(filing))
-    kept = ("verification_code", "subject", "received_at", "legal_date", "attended_from", "term_starts", "folios")
+    kept = ("verification_code", "received_at", "legal_date", "attended_from", "term_starts", "folios")
     return {
         **{name: told[name] for name in kept},
         "sent_by": one.by.name,

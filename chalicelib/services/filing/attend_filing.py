@@ -38,7 +38,7 @@ from chalicelib.store.mailbox_store import MailboxStore
 from chalicelib.store.sender.institution_store import InstitutionStore
 
 PAGE = 50
-SYSTEM = "El sistema de la entidad"
+SYSTEM = "el sistema de la entidad"
 """Whom pages name where no officer attends to a filing."""
 _MOST_TRIES = 4
 
@@ -149,9 +149,9 @@ def find_to_attend(filing_id: str, by: By, *, tools: AttendTools) -> Filing:
     try:
         found = tools.filings.find(parse_code(filing_id))
     except InvalidInput as error:
-        raise filing_not_found() from error
+        raise _not_found() from error
     if found is None or not _reaches(found, by):
-        raise filing_not_found()
+        raise _not_found()
     return found
 
 
@@ -295,6 +295,11 @@ def _change(filing_id: str, by: By, decision: _Decision, *, tools: AttendTools) 
         if tools.filings.change(made, event, decision.alerts(made, now)):
             return made
     raise Unavailable("filing_busy", "Otra persona trabaja en esta presentación. Inténtalo otra vez.", retry_after=2)
+
+
+def _not_found() -> NotFound:
+    """Say it to who attends to filings, of an institution's or office's, not of a mailbox's."""
+    return NotFound(filing_not_found().code, "Esa presentación no existe, o la tiene otra entidad u oficina.")
 
 
 def _reaches(filing: Filing, by: By) -> bool:

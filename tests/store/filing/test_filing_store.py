@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from pynamodb.connection import Connection
 
 from chalicelib.domain.alert.filing_news import Occasion
+from chalicelib.domain.deposit.local_month import parts_of
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.attending import answer, correct, derive, observe, take
 from chalicelib.domain.filing.filing import Correction, Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilingDraft, FilingDraftState, begin_correction, filed
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
+from chalicelib.store.filing.filing_month_store import FilingMonthStore
 from chalicelib.store.filing.filing_store import CorrectionCommit, FilingCommit, FilingStore, FilingUncertain
 from chalicelib.store.institution.composition_store import CompositionStore
 from chalicelib.store.mailbox_store import MailboxStore
@@ -192,6 +194,30 @@ def test_an_inbox_has_one_offices_filings_of_one_stage_the_oldest_first(store: F
     assert inbox(OFFICE_ID, FilingState.FILED) == (one,)
     assert inbox(OFFICE_ID, FilingState.IN_EVALUATION) == (taken,)
     assert inbox(None, FilingState.FILED) == (moved,)
+
+
+def test_a_part_of_a_month_has_all_of_an_institutions_by_the_second(store: FilingStore, engine: dict[str, str]) -> None:
+    done, months = file_some(store, 4), FilingMonthStore(bound(engine))
+    [part] = parts_of("2026-03", PERU.zone)[:1]
+
+    def listed(
+        institution_id: str = INSTITUTION_ID, until: datetime = NOW + timedelta(days=1), limit: int = 3
+    ) -> list[Filing]:
+        found: list[Filing] = []
+        after: str | None = None
+        while True:
+            page = months.list_part(institution_id, part, until=until, after=after, limit=limit)
+            found += page.filings
+            if page.next_after is None:
+                return found
+            after = page.next_after
+
+    for limit in (1, 2, 3, 4, 5):
+        assert listed(limit=limit) == done
+    assert listed(until=done[2].filed_at) == done[:2], "until an instant, and not at it"
+    assert listed("otra-entidad") == []
+    [later] = parts_of("2026-05", PERU.zone)[:1]
+    assert months.list_part(INSTITUTION_ID, later, until=NOW + timedelta(days=90), limit=3).filings == ()
 
 
 def observed(filing: Filing) -> Filing:

@@ -22,7 +22,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def create_deposit(request: SignedRequest, *, answering: Answering) -> Response:
-    """Deposit a notice; a repeated request gets the first answer again. `answering` decides about a filing answered."""
+    """Deposit a notice; repeated, it gets the first answer again. `answering` decides where it answers a filing."""
     box = current()
     claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=box.clock())
     key = request.headers.get("idempotency-key", "")

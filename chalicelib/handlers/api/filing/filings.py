@@ -87,16 +87,10 @@ def _deed(name: str, filing_id: str, body: bytes) -> Deed:
         InvalidInput: naming the field.
 
     """
-    deeds: dict[str, Callable[[Fields, str], Deed]] = {
-        "evaluation": _evaluation,
-        "derivation": _derivation,
-        "observation": _observation,
-        "answer": _answer,
-    }
-    if name not in deeds:
-        detail = f"Sobre una presentación se hace: {', '.join(deeds)}. Revise la dirección."
+    if name not in DEEDS:
+        detail = f"Sobre una presentación se hace: {', '.join(DEEDS)}. Revise la dirección."
         raise NotFound("deed_unknown", detail)
-    return deeds[name](read_json(body), filing_id)
+    return DEEDS[name](read_json(body), filing_id)
 
 
 def _evaluation(fields: Fields, filing_id: str) -> Deed:
@@ -118,6 +112,14 @@ def _answer(fields: Fields, filing_id: str) -> Deed:
     (notice_id,) = _read(fields, notice_id=_id)
     notices = notice_store(current())
     return lambda by: link_answer(filing_id, notice_id, by, tools=system_tools(current()).attend, notices=notices)
+
+
+DEEDS: dict[str, Callable[[Fields, str], Deed]] = {
+    "evaluation": _evaluation,
+    "derivation": _derivation,
+    "observation": _observation,
+    "answer": _answer,
+}
 
 
 def _read(fields: Fields, **reads: Callable[[Fields, str], str]) -> tuple[str, ...]:

@@ -257,7 +257,7 @@ def test_the_system_takes_it_once_and_is_named_so(world: World, filed: Filing) -
     assert answer.json_body["state"] == "in_evaluation"
     assert answer.json_body["attended_by"] == {
         "kind": "system",
-        "name": "El sistema de la entidad",
+        "name": "el sistema de la entidad",
         "since": "2026-03-09T20:17:30Z",
     }
     again = deed(world, filed, "evaluation")
@@ -282,7 +282,7 @@ def test_an_officer_is_told_that_the_system_attends_to_it(world: World, filed: F
     deed(world, filed, "evaluation")
     with pytest.raises(Conflict) as refusal:
         take_filing(filed.filing_id, officer(), tools=attend_tools(world.container))
-    assert "El sistema de la entidad" in refusal.value.detail
+    assert "el sistema de la entidad" in refusal.value.detail
 
 
 def test_it_is_derived_once_and_asked_again_it_is_the_same(world: World, filed: Filing) -> None:
@@ -310,7 +310,7 @@ def test_it_is_observed_once_and_in_time_alone(world: World, filed: Filing) -> N
         deed(world, filed, "observation", observation="Falta el plano\nFirme la solicitud").json_body == first.json_body
     )
     detail = refused(deed(world, filed, "observation", observation="Falta la firma"), 409, "filing_observed_already")
-    assert "El sistema de la entidad" in detail
+    assert "el sistema de la entidad" in detail
     assert len(events("filing.observed")) == 1
 
 

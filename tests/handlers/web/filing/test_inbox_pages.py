@@ -16,7 +16,7 @@ from chalicelib.domain.institution.staff import Permission
 from chalicelib.store.codec import to_data
 from chalicelib.store.tables import NoticeItem
 from tests.browser_requests import Browser, check_html, text_of
-from tests.deposit_world import NOW, World, an_institution, put_institution
+from tests.deposit_world import NOW, World, a_signing_key, an_institution, put_institution, put_key
 from tests.filing_world import SUBJECT, file_it, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff, csrf_of
@@ -223,3 +223,25 @@ def test_a_notice_to_another_mailbox_or_from_before_answers_nothing(
 
     assert "hecho" not in do(browser, filing, "enlazar", notice_id=number)
     assert kept(world, filing).answer is None
+
+
+def test_what_the_institutions_system_does_is_shown_as_its_systems(staff: Staff, world: World, filing: Filing) -> None:
+    put_key(world.container, a_signing_key())
+    own, at = f"{HOME}/{filing.filing_id}", f"/v1/filings/{filing.filing_id}"
+    world.send(world.signed("POST", f"{at}/evaluation", b"{}"))
+    world.send(world.signed("POST", f"{at}/observation", b'{"observation": "Falta el plano"}'))
+    browser = inside(staff)
+
+    page = shown(browser, own)
+    assert "el sistema de la entidad" in page
+    assert "Falta el plano" in page
+    assert "el sistema de la entidad" in shown(browser, f"{IN_OFFICE}&estado=observed")
+    assert "institution:" not in page
+
+    member = staff.member(permissions=(Permission.ATTEND,))
+    do(staff.browser(member), filing, "pasar", to=member.document_number, reason="Lo veo yo")
+    taken = kept(world, filing).taken
+    assert taken is not None
+    assert taken.by.actor == member.actor
+    refused = world.send(world.signed("POST", f"{at}/evaluation", b"{}"))
+    assert (refused.status_code, refused.json_body["code"]) == (409, "filing_taken")
