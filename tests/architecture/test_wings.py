@@ -32,7 +32,7 @@ USES: dict[str, set[str]] = {
     "handlers/kept_answer.py": {"access"},
     "handlers/web/kept_form.py": {"access"},
     "handlers/operator/answer.py": {"sender"},
-    "handlers/operator/arguments.py": {"business_days", "people", "registration", "sender"},
+    "handlers/operator/arguments.py": {"alert", "business_days", "people", "registration", "sender"},
     "handlers/operator/mailboxes.py": {"access", "reading"},
     "handlers/operator/commands.py": {"business_days", "institution", "people", "sender"},
     "handlers/operator/outage_arguments.py": {"outage"},

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from chalicelib.domain.codes import parse_code
+from chalicelib.domain.errors import InvalidInput
+
 
 class Occasion(StrEnum):
     """Why somebody is alerted; `lapsed_there` is what the institution is told of one that lapsed."""
@@ -65,3 +68,18 @@ def filing_of(batch_key: str) -> str | None:
     """Return whose filing's alerts a key names; None where it is a notice's."""
     filing_id, separator, _ = batch_key.partition("_")
     return filing_id if separator else None
+
+
+def parse_key(text: str) -> str:
+    """Read whose alerts are meant: a notice's by its number, or those of a filing as lists name them.
+
+    Raises:
+        InvalidInput: `code_invalid`.
+
+    """
+    code, separator, occasion = text.strip().partition("_")
+    if not separator:
+        return parse_code(text)
+    if occasion not in set(Occasion):
+        raise InvalidInput("code_invalid", "Cópialo tal como la lista lo dice.")
+    return batch_id(parse_code(code), Occasion(occasion))
