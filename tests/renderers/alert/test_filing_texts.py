@@ -110,7 +110,7 @@ def test_a_letter_tells_what_happened_what_to_do_until_when_and_where(occasion: 
     for body in bodies(told):
         assert f"N.º {NUMBER}" in body
         assert ("cuenta como no presentada" in body) is (occasion not in ARRIVALS)
-        assert ("Puede corregirla hasta el" in body) is (occasion in TO_CORRECT)
+        assert ("Puede subsanarla hasta el" in body) is (occasion in TO_CORRECT)
         assert ("11 de marzo de 2026, a las 23:59" in body) is (occasion not in ARRIVALS)
         assert ("10 de marzo de 2026" in body and "Cuenta como presentado el" in body) is (occasion in ARRIVALS)
         assert ("«Mis trámites»" in body) is (occasion is not Occasion.LAPSED_THERE)
