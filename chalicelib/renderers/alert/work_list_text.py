@@ -65,16 +65,16 @@ _REASONS = {
     "mailbox_frozen": "la casilla está congelada",
     "filing_answered": "la presentación ya se respondió",
     "filing_observed": "la presentación ya se observó, y de eso se avisa aparte",
-    "filing_corrected": "la presentación ya se corrigió",
+    "filing_corrected": "la presentación ya se subsanó",
 }
 """Our own codes; what else there is, the provider says."""
 _OCCASIONS = {
     Occasion.FILED: "que se recibió",
     Occasion.OBSERVED: "que se observó",
     Occasion.CORRECTED: "que se recibió su corrección",
-    Occasion.LAPSING: "que su plazo para corregir está por vencer",
-    Occasion.LAPSED: "que venció sin corregirse",
-    Occasion.LAPSED_THERE: "que venció sin corregirse, a la entidad",
+    Occasion.LAPSING: "que su plazo para subsanar está por vencer",
+    Occasion.LAPSED: "que venció sin subsanarse",
+    Occasion.LAPSED_THERE: "que venció sin subsanarse, a la entidad",
 }
 """What of a filing somebody is told."""
 _NOT_RESENT = frozenset({AlertState.FAILED, AlertState.BOUNCED})
