@@ -15,7 +15,7 @@ from tests.faults.filing_defects import BLIND, FOUND_BY_FAULTS
 from tests.faults.filing_journey import OTHER_ID, ask, begin, filings_in, half_done, wrong_after
 from tests.faults.journey import Alteration, Lab
 from tests.faults.matrix import Call, each_call
-from tests.faults.strike import Fault, Strike
+from tests.faults.strike import Effect, Fault, Scope, Strike
 
 
 def calls_of(lab: Lab, alter: Alteration | None = None) -> tuple[Call, ...]:
@@ -58,6 +58,39 @@ def test_three_in_a_row_at_any_call_leave_one_filing(
     struck = [call for call in calls() if can_strike(fault, call)]
     wrong = [one for call in struck for one in wrong_after(lab, Strike(fault, call.label, call.siblings, runs=3))]
     assert wrong == []
+
+
+def test_different_ones_one_after_the_other_leave_one_filing(lab: Lab, calls: Callable[[], tuple[Call, ...]]) -> None:
+    """A death before the receipt, one after it, a commit that never came about, and one whose answer is lost."""
+    by_name = {call.operation: call for call in calls()}
+    receipt, commit = by_name["s3.PutObject"], by_name["dynamodb.TransactWriteItems"]
+    without = [fault for fault in FAULTS if fault.effect is Effect.NEVER and fault.scope is Scope.RUN]
+    never = [fault for fault in without if can_strike(fault, commit)]
+    row = [
+        *(Strike(fault, receipt.label, receipt.siblings) for fault in DEATHS if can_strike(fault, receipt)),
+        *(Strike(fault, commit.label, commit.siblings) for fault in never),
+        *(Strike(fault, commit.label, commit.siblings) for fault in LOST_ANSWERS[-1:] if can_strike(fault, commit)),
+    ]
+    assert len(row) > 4
+
+    box = begin(lab)
+    wrong = []
+    for strike in row:
+        lab.wire.clear()
+        lab.wire.strikes = [strike]
+        ask(lab, box, "first")
+        if not lab.wire.has_struck:
+            wrong.append(f"not struck: {strike}")
+        wrong += half_done(lab)
+    lab.wire.strikes = []
+    told = [ask(lab, box, "again") for _ in range(2)]
+    other = ask(lab, box, "another", OTHER_ID)
+
+    assert wrong == []
+    assert {one.number for one in told if one} == {"2026-000001"}
+    assert None not in told
+    assert other is not None
+    assert [one.number for one in sorted(filings_in(lab), key=lambda one: one.number)] == ["2026-000001", "2026-000002"]
 
 
 def interrupted(lab: Lab, call: Call, draft_id: str, *, is_after: bool, alter: Alteration | None = None) -> list[str]:

@@ -53,7 +53,7 @@ def begin_answer_to(
         member,
         AnsweredFiling(filing.filing_id, filing.number, holder.document_type, holder.document_number),
         now,
-        case_file=CaseFile(filing.number, filing.dates.legal_date),
+        case_file=CaseFile(filing.number, min(filing.dates.legal_date, tools.calendar.local(now).date())),
         office_id=filing.office_id,
     )
     return add_composition(begun, member, store=compositions)

@@ -150,6 +150,20 @@ def test_its_deposit_answers_the_filing_and_each_leads_to_the_other(box: Contain
     assert [item.type for item in EventItem.scan()].count("filing.answered") == 1
 
 
+def test_what_came_on_a_saturday_can_be_answered_before_the_day_as_of_which_it_counts(
+    box: Container, clock: Clock
+) -> None:
+    clock.now = NOW + timedelta(days=5)  # a Saturday
+    filing = file_it(box)
+    clock.advance(minutes=5)
+    assert filing.dates.legal_date > box.calendar.local(clock.now).date()
+    begun = begin(box, filing)
+
+    assert begun.case_file == CaseFile(filing.number, box.calendar.local(clock.now).date())
+    sent = deposit(box, write(box, begun))
+    assert filing_store(box).find(filing.filing_id).answer.notice_id == sent.notice_id  # type: ignore[union-attr]
+
+
 def test_a_filing_that_another_answered_meanwhile_is_not_answered_again(box: Container, filing: Filing) -> None:
     draft = write(box, begin(box, filing))
     answer_filing(filing.filing_id, "2345-6789-2345", by(an_officer()), tools=attend_tools(box))
