@@ -78,7 +78,7 @@ class FilingWalk:
         filing = from_data(Filing, item.data)
         if filing.observation is None:
             raise AssertionError(filing_id)
-        over = replace(filing.observation, until=datetime.now(UTC) - timedelta(days=1))
+        over = replace(filing.observation, until=datetime.now(UTC) - timedelta(days=1), remind_at=None)
         item.update(
             [FilingItem.data.set(to_data(replace(filing, observation=over))), FilingItem.due_at.set(_ENDED)],
         )
