@@ -20,7 +20,9 @@ from chalicelib.domain.filing.filing import (
     Taken,
 )
 from chalicelib.domain.filing.observation import (
+    WRITTEN_WITHIN,
     correctable_until,
+    lapses_at,
     may_correct,
     may_observe,
     observable_until,
@@ -48,7 +50,9 @@ def take(filing: Filing, by: Attendant, now: datetime) -> Filing:
 
 
 def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, reason: str = "") -> Filing:
-    """Have another officer attend to it. Who does not attend to it says why they take it from whoever does.
+    """Have another officer attend to it; done again with the same words, it is the same.
+
+    Who does not attend to it says why they take it from whoever does.
 
     Raises:
         Conflict: `filing_ended`, `filing_not_taken`, `filing_taken` where it is that officer's already.
@@ -60,6 +64,8 @@ def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, re
         detail = "Nadie atiende esta presentación todavía. Tómala, o pide a la persona que la tome."
         raise Conflict("filing_not_taken", detail)
     if filing.taken.by.actor == to.actor:
+        if _was_last(filing, (MoveKind.HANDED_OVER, by.actor, to.actor, _lines(reason))):
+            return filing
         raise Conflict("filing_taken", f"Ya la atiende {to.name}. Elige a otra persona.", field="to")
     is_own = filing.taken.by.actor == by.actor
     why = _reason(reason, is_needed=not is_own)
@@ -89,9 +95,7 @@ def derive(  # noqa: PLR0913 - whence, whither, by whom and why
 
 def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: str) -> bool:
     """Tell whether somebody sent it to this office last, with these very words, and nobody has taken it there."""
-    last = filing.moves[-1] if filing.moves else None
-    asked = (MoveKind.DERIVED, by.actor, office_id, _lines(reason))
-    return last is not None and (last.kind, last.by.actor, last.to, last.reason) == asked
+    return _was_last(filing, (MoveKind.DERIVED, by.actor, office_id, _lines(reason)))
 
 
 def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
@@ -171,6 +175,8 @@ def correct(filing: Filing, correction: Correction) -> Filing:
 def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Filing:
     """Link the notice by which it was answered. One that lapsed can be answered too, which does not bring it back.
 
+    Not at once: what was sent in the last second may still be on its way, and would find it answered.
+
     Raises:
         Conflict: `filing_answered_already`, `filing_taken`, `correction_awaited`.
 
@@ -182,7 +188,22 @@ def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Fili
     if filing.state_at(now) is FilingState.OBSERVED:
         detail = "La persona todavía está a tiempo de subsanarla. Espera su subsanación, o a que venza el plazo."
         raise Conflict("correction_awaited", detail)
+    if _may_be_corrected_still(filing, now):
+        detail = "El plazo para subsanarla acaba de vencer, y puede estar llegando lo que se envió a tiempo. Espera dos minutos."
+        raise Conflict("correction_awaited", detail)
     return _next(filing, answer=Answer(notice_id, by, now))
+
+
+def _may_be_corrected_still(filing: Filing, now: datetime) -> bool:
+    """Tell whether a correction that was sent in time may be on its way into the store."""
+    observation = filing.observation
+    return observation is not None and filing.correction is None and now < lapses_at(observation.until) + WRITTEN_WITHIN
+
+
+def _was_last(filing: Filing, asked: tuple[MoveKind, str, str, str]) -> bool:
+    """Tell whether the last step within the institution was of a kind, by somebody, to somewhere, with a reason."""
+    last = filing.moves[-1] if filing.moves else None
+    return last is not None and (last.kind, last.by.actor, last.to, last.reason) == asked
 
 
 def _next(filing: Filing, **facts: Any) -> Filing:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.filing.filing import Filing, FilingState, as_told
+from chalicelib.domain.filing.observation import is_by
 
 _STAGES = {
     FilingState.IN_EVALUATION: (FilingState.IN_EVALUATION, FilingState.CORRECTED),
@@ -25,7 +26,7 @@ class Clocks:
 
     def is_answer_late(self, now: datetime) -> bool:
         """Tell whether the term for the answer ended without one."""
-        return self.answer_until is not None and self.answer_until < now
+        return self.answer_until is not None and not is_by(now, self.answer_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,16 @@ def is_in(filing: Filing, state: FilingState, now: datetime) -> bool:
 
 
 def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:
-    """Tell which clocks run. While a correction is awaited the institution's term does not (TUO 136.3.1)."""
+    """Tell which clocks run, `days` being the term for the answer; 0, automatic approval, is none.
+
+    While a correction is awaited the institution's term does not (TUO 136.3.1).
+
+    """
     state = filing.state_at(now)
     observation = filing.observation
     is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
     starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
-    runs = days is not None and is_open and state is not FilingState.OBSERVED
+    runs = bool(days) and is_open and state is not FilingState.OBSERVED
     return Clocks(
         observable_until=filing.observable_until if observation is None and is_open else None,
         correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,

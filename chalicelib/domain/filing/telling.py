@@ -6,7 +6,7 @@ None of it decides what a filing is: that follows from its facts and the clock.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from chalicelib.domain.alert.alert import Alert
 from chalicelib.domain.alert.alert_batch import AlertBatch
@@ -14,13 +14,11 @@ from chalicelib.domain.alert.filing_news import FilingNews, Occasion
 from chalicelib.domain.alert.plan_alerts import alerts_of
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.filing.filing import Filing
-from chalicelib.domain.filing.observation import lapses_at
+from chalicelib.domain.filing.observation import WRITTEN_WITHIN, lapses_at
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.domain.sender.institution import Institution
 
-WRITTEN_WITHIN = timedelta(minutes=2)
-"""For longer no correction that was sent in time can still be on its way into the store."""
 _THERE = "institution"
 """Stands for a user in what the institution itself is told."""
 

@@ -113,7 +113,7 @@ def fact_rows(cargo: Cargo, *, portal: str) -> list[Row]:
 
 def date_rows(cargo: Cargo, zone: ZoneInfo) -> list[Row]:
     """Say the instant, the legal date, and from when it is attended to."""
-    rows = tell_after(cargo.dates, zone).rows
+    rows = tell_after(cargo.dates, zone, has_term=cargo.filing.procedure.has_term).rows
     return [Row(label, value, is_strong=place < _STRONG) for place, (label, value) in enumerate(rows)]
 
 

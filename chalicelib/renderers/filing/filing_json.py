@@ -52,7 +52,7 @@ def cargo_as_json(cargo: Cargo) -> dict[str, Any]:
         "received_at": _instant(dates.received_at),
         "legal_date": dates.legal_date.isoformat(),
         "attended_from": _instant(dates.attended_from),
-        "term_starts": dates.term_starts.isoformat(),
+        "term_starts": dates.term_starts.isoformat() if filing.procedure.has_term else None,
         "rule": dates.rule
         and {"counts_until": dates.rule.counts_until.value, "norm": dates.rule.norm, "version": dates.rule.version},
         "calendar_version": dates.calendar_version,

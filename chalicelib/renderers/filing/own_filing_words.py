@@ -32,7 +32,7 @@ _TITLES = {
     EventType.FILING_ANSWERED: "Atendida",
 }
 _NOTES = {
-    EventType.FILING_TAKEN: "Una persona de la entidad la atiende.",
+    EventType.FILING_TAKEN: "La entidad la atiende.",
     EventType.FILING_OBSERVED: "La entidad pidió subsanar (corregir o completar) algo.",
     EventType.FILING_ANSWERED: "La respuesta está en tu casilla.",
 }

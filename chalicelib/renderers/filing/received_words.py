@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.filing.filing import Filing, MoveKind
+from chalicelib.domain.filing.observation import is_by
 from chalicelib.renderers.filing.date_words import until_in_words
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _clocks(clocks: Clocks, now: datetime, zone: ZoneInfo) -> Iterator[ClockTold
         else:
             yield ClockTold(f"Responde {until}.")
     if clocks.observable_until is not None:
-        if clocks.observable_until < now:
+        if not is_by(now, clocks.observable_until):
             yield ClockTold("El plazo para observarla venció.")
         else:
             yield ClockTold(f"Puedes observarla {until_in_words(clocks.observable_until, zone)}, una sola vez.")

@@ -146,11 +146,8 @@ def find_to_attend(filing_id: str, by: By, *, tools: AttendTools) -> Filing:
         NotFound: `filing_not_found`, also for another institution's or office's.
 
     """
-    try:
-        found = tools.filings.find(parse_code(filing_id))
-    except InvalidInput as error:
-        raise _not_found() from error
-    if found is None or not _reaches(found, by):
+    found = _of_institution(filing_id, by, tools)
+    if found is None or not by.reaches(found.office_id):
         raise _not_found()
     return found
 
@@ -218,7 +215,14 @@ def derive_filing(filing_id: str, office_id: str, by: By, *, reason: str, tools:
     if office is None or office.is_closed:
         raise InvalidInput("office_unknown", "Esa oficina no existe o está cerrada. Elige otra.", field="office")
     decide = partial(_derived, office_id=office.office_id, name=office.name, by=by, reason=reason)
-    return _change(filing_id, by, _Decision(EventType.FILING_DERIVED, decide, {"office_id": office_id}), tools=tools)
+    decision = _Decision(EventType.FILING_DERIVED, decide, {"office_id": office_id})
+    try:
+        return _change(filing_id, by, decision, tools=tools)
+    except NotFound:  # who reaches one office alone does not find what they sent to another
+        done = _of_institution(filing_id, by, tools)
+        if done is None or not is_derived_already(done, office.office_id, by.attendant, reason):
+            raise
+        return done
 
 
 def observe_filing(filing_id: str, text: str, by: By, *, tools: AttendTools) -> Filing:
@@ -302,5 +306,9 @@ def _not_found() -> NotFound:
     return NotFound(filing_not_found().code, "Esa presentación no existe, o la tiene otra entidad u oficina.")
 
 
-def _reaches(filing: Filing, by: By) -> bool:
-    return filing.institution_id == by.institution_id and by.reaches(filing.office_id)
+def _of_institution(filing_id: str, by: By, tools: AttendTools) -> Filing | None:
+    try:
+        found = tools.filings.find(parse_code(filing_id))
+    except InvalidInput:
+        return None
+    return found if found is not None and found.institution_id == by.institution_id else None

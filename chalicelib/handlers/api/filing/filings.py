@@ -110,8 +110,9 @@ def _observation(fields: Fields, filing_id: str) -> Deed:
 
 def _answer(fields: Fields, filing_id: str) -> Deed:
     (notice_id,) = _read(fields, notice_id=_id)
-    notices = notice_store(current())
-    return lambda by: link_answer(filing_id, notice_id, by, tools=system_tools(current()).attend, notices=notices)
+    box = current()
+    attend, notices, prefixes = system_tools(box).attend, notice_store(box), box.mailbox_prefixes
+    return lambda by: link_answer(filing_id, notice_id, by, tools=attend, notices=notices, prefixes=prefixes)
 
 
 DEEDS: dict[str, Callable[[Fields, str], Deed]] = {

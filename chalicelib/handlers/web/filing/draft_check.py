@@ -80,9 +80,7 @@ def _shown(request: PageRequest, draft: FilingDraft, foreseen: ForeseenFiling) -
         "is_waiting": foreseen.is_waiting,
         "is_ready": foreseen.is_ready and is_open,
         "has_left": foreseen.has_left,
-        "told_dates": tell_before(
-            foreseen.dates, foreseen.receiving, has_term=foreseen.asked.answer_term.days is not None
-        ),
+        "told_dates": tell_before(foreseen.dates, foreseen.receiving, has_term=bool(foreseen.asked.answer_term.days)),
         "unticked": tell_unticked(draft, foreseen.asked),
         "procedure": foreseen.asked,
         "present": foreseen.present,

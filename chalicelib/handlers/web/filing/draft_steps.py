@@ -29,6 +29,7 @@ from chalicelib.handlers.web.filing.draft_check import file_by_form
 from chalicelib.handlers.web.filing.draft_files import await_by_form, remove_by_form, show_sending
 from chalicelib.handlers.web.filing.draft_view import (
     BASE,
+    STEPS,
     closed_page,
     frame_of,
     own_draft,
@@ -67,7 +68,7 @@ def show_step(request: PageRequest, session: Session, draft_id: str, step: str) 
 def do_step_by_form(request: PageRequest, session: Session, draft_id: str, step: str) -> Response:
     """Do what a button of a step's page asks for."""
     draft = own_draft(draft_id, session)
-    if step not in _DEEDS:
+    if step not in _DEEDS or (step in STEPS and step not in steps_of(draft)):
         raise _no_page()
     return _DEEDS[step](request, session, draft)
 

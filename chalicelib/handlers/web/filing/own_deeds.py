@@ -61,7 +61,7 @@ def _show_filed(request: PageRequest, session: Session, filing: Filing) -> Respo
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
         documents=documents_in_words(filing.documents),
-        dates=tell_after(filing.dates, current().calendar.zone),
+        dates=tell_after(filing.dates, current().calendar.zone, has_term=filing.procedure.has_term),
         is_correction=False,
     )
 
@@ -76,7 +76,7 @@ def _show_corrected(request: PageRequest, session: Session, filing: Filing) -> R
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
         documents=documents_in_words(filing.correction.documents),
-        dates=tell_after(filing.correction.dates, current().calendar.zone),
+        dates=tell_after(filing.correction.dates, current().calendar.zone, has_term=filing.procedure.has_term),
         is_correction=True,
     )
 

@@ -75,11 +75,11 @@ def show_filing(request: PageRequest, session: Session, filing_id: str) -> Respo
         is_observed=state is FilingState.OBSERVED,
         is_lapsed=state is FilingState.NOT_FILED,
         advice=next_in_words(filing, now, zone),
-        dates=tell_after(filing.dates, zone),
+        dates=tell_after(filing.dates, zone, has_term=filing.procedure.has_term),
         observed_until=until_in_words(observation.until, zone) if observation else "",
         files=file_lines(filing, filing.documents),
         corrected_files=file_lines(filing, correction.documents, first=len(filing.documents)) if correction else (),
-        corrected_dates=tell_after(correction.dates, zone) if correction else None,
+        corrected_dates=tell_after(correction.dates, zone, has_term=filing.procedure.has_term) if correction else None,
         facts=[
             ("Número", filing.number),
             ("Se presentó a", f"{to.name}, {to.office_name}" if to.office_name else to.name),

@@ -100,7 +100,14 @@ def _do(request: PageRequest, staff: SignedIn, filing_id: str, deed: str) -> str
             begun = begin_answer_to(filing_id, by, new_id=new_id, compositions=store, tools=tools)
             return page_of_draft(begun, begun.missing[0] if begun.missing else None)
         case _:
-            link_answer(filing_id, typed["notice_id"], by, tools=tools, notices=notice_store(current()))
+            link_answer(
+                filing_id,
+                typed["notice_id"],
+                by,
+                tools=tools,
+                notices=notice_store(current()),
+                prefixes=current().mailbox_prefixes,
+            )
     return ""
 
 

@@ -11,6 +11,7 @@ from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.filing import attend_tools, procedure_store
 from chalicelib.domain.filing.filing import FilingState
+from chalicelib.domain.filing.observation import is_by
 from chalicelib.domain.filing.received import Received
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff_session import SignedIn
@@ -67,7 +68,7 @@ def shown_of(received: Received) -> dict[str, Any]:
         "procedure": procedure_in_words(filing.procedure),
         "state": STATES[received.state],
         "is_open": received.state not in {FilingState.ANSWERED, FilingState.NOT_FILED},
-        "can_observe": clocks.observable_until is not None and clocks.observable_until >= now,
+        "can_observe": clocks.observable_until is not None and is_by(now, clocks.observable_until),
         "can_answer": filing.answer is None and received.state is not FilingState.OBSERVED,
         "clocks": clocks_in_words(clocks, now, zone),
     }
@@ -84,7 +85,7 @@ def show_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Resp
         {"title": title, "document": one, "number": number, "folios": folios_in_words(one.folios)}
         for number, (title, one) in enumerate(zip(names, filing.all_documents, strict=True), start=1)
     ]
-    dates = tell_after(filing.dates, current().calendar.zone)
+    dates = tell_after(filing.dates, current().calendar.zone, has_term=filing.procedure.has_term)
     represented = filing.represented
     facts = [
         ("Trámite", procedure_in_words(filing.procedure)),
