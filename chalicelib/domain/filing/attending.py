@@ -189,7 +189,10 @@ def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Fili
         detail = "La persona todavía está a tiempo de subsanarla. Espera su subsanación, o a que venza el plazo."
         raise Conflict("correction_awaited", detail)
     if _may_be_corrected_still(filing, now):
-        detail = "El plazo para subsanarla acaba de vencer, y puede estar llegando lo que se envió a tiempo. Espera dos minutos."
+        detail = (
+            "El plazo para subsanarla acaba de vencer, y puede estar llegando lo que se envió a tiempo. Espera dos"
+            " minutos."
+        )
         raise Conflict("correction_awaited", detail)
     return _next(filing, answer=Answer(notice_id, by, now))
 

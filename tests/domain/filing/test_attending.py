@@ -22,6 +22,8 @@ from chalicelib.domain.filing.attending import (
 )
 from chalicelib.domain.filing.filing import Correction, Filing, FilingState, MoveKind
 from chalicelib.domain.filing.filing_draft import FilePart
+from chalicelib.domain.filing.observation import WRITTEN_WITHIN
+from chalicelib.domain.filing.received import clocks_of
 from tests.calendars import PERU
 from tests.deposit_world import NOW
 from tests.filing_world import DATES, OFFICER, OTHER_OFFICER, a_document, a_filing
@@ -31,6 +33,8 @@ SOON = NOW + timedelta(hours=1)
 UNTIL = datetime(2026, 3, 12, 4, 59, 59, tzinfo=UTC)
 """The last second of Wednesday the 11th: two business days after Monday the 9th."""
 LATER = UNTIL + timedelta(seconds=1)
+WRITTEN = LATER + WRITTEN_WITHIN
+"""From now on nothing that was sent in time can still be on its way."""
 
 
 def observed() -> Filing:
@@ -70,7 +74,7 @@ STATES: dict[str, tuple[Callable[[], Filing], datetime]] = {
     "observed": (observed, SOON),
     "corrected": (corrected, SOON + timedelta(minutes=1)),
     "answered": (answered, SOON),
-    "not_filed": (lapsed, LATER),
+    "not_filed": (lapsed, WRITTEN),
 }
 
 
@@ -220,9 +224,40 @@ def test_a_correction_adds_to_what_was_filed_under_the_same_number() -> None:
 
 
 def test_what_lapsed_stays_not_filed_though_it_was_answered() -> None:
-    told = answer(lapsed(), "N-2", OFFICER, LATER)
-    assert told.state_at(LATER) is FilingState.NOT_FILED
+    told = answer(lapsed(), "N-2", OFFICER, WRITTEN)
+    assert told.state_at(WRITTEN) is FilingState.NOT_FILED
     assert told.answer is not None
+
+
+@pytest.mark.parametrize("at", [LATER, WRITTEN - timedelta(seconds=1)])
+def test_no_answer_overtakes_a_correction_of_the_last_second(at: datetime) -> None:
+    with pytest.raises(Conflict) as refusal:
+        answer(lapsed(), "N-2", OFFICER, at)
+    assert refusal.value.code == "correction_awaited"
+    assert "dos minutos" in refusal.value.detail
+    assert correct(lapsed(), a_correction(UNTIL)).state_at(at) is FilingState.CORRECTED
+
+
+def test_handing_over_twice_with_the_same_words_is_once() -> None:
+    told = hand_over(taken(), OTHER_OFFICER, OFFICER, SOON, reason="Sabe  más")
+    assert hand_over(told, OTHER_OFFICER, OFFICER, SOON, reason="Sabe más") is told
+    for by, reason in ((OFFICER, "Otra razón"), (OTHER_OFFICER, "Sabe más")):
+        with pytest.raises(Conflict) as refusal:
+            hand_over(told, OTHER_OFFICER, by, SOON, reason=reason)
+        assert refusal.value.code == "filing_taken"
+
+
+@pytest.mark.parametrize("days", [None, 0])
+def test_a_procedure_without_a_term_has_no_clock_for_the_answer(days: int | None) -> None:
+    told = clocks_of(a_filing(), WRITTEN + timedelta(days=90), days, PERU)
+    assert (told.answer_until, told.is_answer_late(WRITTEN)) == (None, False)
+
+
+def test_the_last_second_has_its_fractions_on_every_clock() -> None:
+    clocks = clocks_of(a_filing(), NOW, 1, PERU)
+    assert clocks.answer_until is not None
+    assert not clocks.is_answer_late(clocks.answer_until + timedelta(microseconds=999_999))
+    assert clocks.is_answer_late(clocks.answer_until + timedelta(seconds=1))
 
 
 def test_another_officer_answers_nothing_that_somebody_attends_to() -> None:

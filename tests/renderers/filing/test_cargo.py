@@ -17,7 +17,8 @@ from chalicelib.domain.filing.filing import Correction, Filing
 from chalicelib.domain.filing.filing_draft import FilePart, Represented
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.renderers.filing.cargo import render_cargo
-from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction
+from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction, date_rows
+from chalicelib.renderers.filing.filing_json import cargo_as_json
 from tests.filing_world import DATES, SUBJECT, a_document, a_filing
 
 LIMA = ZoneInfo("America/Lima")
@@ -89,6 +90,18 @@ def test_a_correction_has_its_own_under_the_same_number() -> None:
     assert "solicitud.pdf" not in told, "what was filed before has its own receipt"
     with pytest.raises(LookupError):
         cargo_of_correction(a_filing())
+
+
+@pytest.mark.parametrize("days", [None, 0])
+def test_it_names_no_term_where_the_institution_has_none(days: int | None) -> None:
+    filing = a_filing()
+    assert filing.procedure.has_term
+    without = replace(filing, procedure=replace(filing.procedure, answer_days=days))
+    told, less = ([row.label for row in date_rows(cargo_of(one), LIMA)] for one in (filing, without))
+    assert told == [*less, "El plazo de la entidad empieza"]
+    assert "plazo de la" in text_of(rendered(cargo_of(filing)))
+    assert "plazo de la" not in text_of(rendered(cargo_of(without)))
+    assert cargo_as_json(cargo_of(without))["term_starts"] is None
 
 
 def test_the_data_go_with_it() -> None:

@@ -243,6 +243,8 @@ def test_while_a_correction_is_awaited_it_cannot_be_answered_and_after_that_it_c
         begin(box, filing, an_officer())
 
     clock.now = observed.observation.until + timedelta(seconds=1)
+    assert refused(box, draft).code == "correction_awaited"  # what was sent in the last second may be on its way
+    clock.now = observed.observation.until + timedelta(minutes=2, seconds=1)
     deposit(box, draft)
     assert kept(box, filing).state_at(clock.now) is FilingState.NOT_FILED
 

@@ -155,6 +155,16 @@ def test_it_is_derived_to_an_open_office_of_the_institution_alone(box: Container
         assert refusal.value.field == "office"
 
 
+def test_who_reaches_one_office_alone_may_derive_twice_and_does_it_once(box: Container, filing: Filing) -> None:
+    officer, tools = by(a_member(office_id=OFFICE_ID)), attend_tools(box)
+    derived = derive_filing(filing.filing_id, "sur", officer, reason="Es de allá", tools=tools)
+    assert derive_filing(filing.filing_id, "sur", officer, reason="Es de allá", tools=tools) == derived
+    for other, reason in ((officer, "Otra razón"), (by(a_member(2, office_id=OFFICE_ID)), "Es de allá")):
+        with pytest.raises(NotFound):
+            derive_filing(filing.filing_id, "sur", other, reason=reason, tools=tools)
+    assert kinds(box, filing) == ["filing.derived", "filing.filed"]
+
+
 def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_deposited(
     box: Container, filing: Filing
 ) -> None:

@@ -192,7 +192,7 @@ def test_what_was_answered_in_time_after_a_correction_or_never_observed_tells_no
 def test_one_that_lapsed_and_was_answered_before_the_job_ran_is_told_all_the_same(
     box: Container, observed: Filing, clock: Clock
 ) -> None:
-    clock.now = ends(observed)[1] + timedelta(seconds=30)
+    clock.now = ends(observed)[1] + timedelta(minutes=2)
     answer_filing(observed.filing_id, "N-1", BY, tools=attend_tools(box))
     clock.advance(minutes=5)
 

@@ -15,7 +15,7 @@ from chalicelib.domain.upload.upload import MAX_FILE_SIZE
 from chalicelib.handlers.fault import sending_policy
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.filing.draft_view import CHECK, closed_page, own_draft, page_of_draft
+from chalicelib.handlers.web.filing.draft_view import CHECK, closed_page, own_draft, page_of_draft, steps_of
 from chalicelib.handlers.web.filing.step_pages import step_page
 from chalicelib.handlers.web.multipart import FormFile, read_form
 from chalicelib.renderers.filing.draft_words import PAGES
@@ -34,7 +34,7 @@ _NONE = FormFile("", b"")
 def attach_by_form(request: PageRequest, session: Session, draft_id: str) -> Response:
     """Take a small file, without any script."""
     draft = own_draft(draft_id, session)
-    part = _part(request)
+    part = _part(request, draft)
     file = read_form(request.headers.get("content-type", ""), request.body).files.get("file", _NONE)
     tools = draft_tools(current())
 
@@ -50,7 +50,7 @@ def attach_by_form(request: PageRequest, session: Session, draft_id: str) -> Res
 
 def await_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> Response:
     """Leave a place for a larger file, and lead to the form that sends it."""
-    part, tools = _part(request), draft_tools(current())
+    part, tools = _part(request, draft), draft_tools(current())
     placed: list[str] = []
 
     def place(version: int) -> FilingDraft:
@@ -87,7 +87,7 @@ def show_sending(request: PageRequest, session: Session, draft: FilingDraft) -> 
 def remove_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> Response:
     """Take a file out, and no other."""
     tools, upload_id = draft_tools(current()), request.value("upload_id")
-    part = next((of for of, one in draft.parts if one.upload_id == upload_id), _part(request))
+    part = next((of for of, one in draft.parts if one.upload_id == upload_id), None) or _part(request, draft)
 
     def remove(version: int) -> FilingDraft:
         return remove_from_draft(draft.draft_id, session, upload_id, seen_version=version, tools=tools)
@@ -114,9 +114,9 @@ def _refused(
     return step_page(request, now, PAGES[part], error) if now.is_open else go_to(closed_page(now))
 
 
-def _part(request: PageRequest) -> FilePart:
+def _part(request: PageRequest, draft: FilingDraft) -> FilePart:
     typed = request.value("part")
-    if typed not in set(FilePart):
+    if typed not in {part.value for part in FilePart if PAGES[part] in steps_of(draft)}:
         raise InvalidInput("field_choice", "El formulario llegó dañado. Vuelve a la página y envíalo otra vez.")
     return FilePart(typed)
 

@@ -116,6 +116,8 @@ def test_while_a_correction_is_awaited_nothing_is_deposited_and_after_that_it_st
     until: datetime = observed.observation.until
 
     world.clock.now = until + timedelta(seconds=1)
+    refused(answer(world, filed.filing_id), 409, "correction_awaited")
+    world.clock.now = until + timedelta(minutes=2, seconds=1)
     assert answer(world, filed.filing_id).status_code == 201
     assert kept(world, filed).state_at(world.clock.now) is FilingState.NOT_FILED
 

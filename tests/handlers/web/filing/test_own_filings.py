@@ -21,7 +21,7 @@ from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.filing.search_filings import search_filings
 from chalicelib.store.filing.filing_store import FilingCommit
 from tests.browser_requests import text_of
-from tests.deposit_world import NOW, a_mailbox, a_user, an_institution, put_institution
+from tests.deposit_world import NOW, PDF, a_mailbox, a_user, an_institution, put_institution
 from tests.filer_world import OWN, FilerAtWork, publish
 from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session
 from tests.handlers.web.filing.test_filing_pages import others_browser, told
@@ -216,6 +216,19 @@ def test_a_correction_is_filed_by_no_other_deed_and_a_draft_corrects_by_its_own(
     for deed in ("cargo", "documento", "presentado", "x"):
         assert filer.browser.post(f"{OWN}/{filing.filing_id}/{deed}", None, csrf=csrf).status_code == 404
     assert filer.browser.get(f"{OWN}/{filing.filing_id}/subsanada").headers["Location"] == f"{OWN}/{filing.filing_id}"
+
+
+def test_a_correction_has_its_own_steps_alone(filer: FilerAtWork) -> None:
+    correcting(filer, observed(filer))
+    before, csrf = filer.draft(), filer.browser.csrf()
+    typed = {"csrf": csrf, "version": "1", "subject": "Otra cosa", "on_behalf": "mio", "part": "representation"}
+    for step in ("pedido", "representado"):
+        assert filer.browser.post(f"{filer.at}/{step}", None, **typed).status_code == 404
+    for address in (f"{filer.at}/grande", filer.at):
+        sent = filer.browser.send_file(address, "poder.pdf", PDF, None, **typed) if address == filer.at else None
+        answer = sent or filer.browser.post(address, None, **typed)
+        assert answer.status_code < 500
+    assert filer.draft() == before
 
 
 def test_what_was_never_observed_has_nothing_to_correct(filer: FilerAtWork) -> None:
