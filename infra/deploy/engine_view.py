@@ -28,8 +28,9 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
     answers look like is left out, and what a path's own words already say of its parts: it changes nothing, and so
-    often it makes the template longer than one may be. The firewall in front is left out, and what says of which things copies are made. A condition on a part of a
-    text is never met, and an alarm on what is reckoned from several metrics is not there.
+    often it makes the template longer than one may be. The firewall in front is left out, and what says of which
+    things copies are made. A condition on a part of a text is never met, and an alarm on what is reckoned from several
+    metrics is not there.
     """
     spelled = copy.deepcopy(template)
     known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(UNKNOWN)}
