@@ -20,11 +20,10 @@ from chalicelib.domain.filing.filing_draft import (
     FilePart,
     FilingDraft,
     begin,
-    frozen_procedure,
     with_file,
     with_subject,
 )
-from chalicelib.domain.filing.procedure import AnswerTerm, Procedure, ProcedureKind, Requirement
+from chalicelib.domain.filing.procedure import AnswerTerm, Procedure, ProcedureKind, Requirement, frozen_procedure
 from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import FileFacts, FileRole

@@ -20,7 +20,8 @@ from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.csrf import csrf_token
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.export.export import ExportKind
-from chalicelib.domain.filing.filing_draft import filed, frozen_procedure
+from chalicelib.domain.filing.filing_draft import filed
+from chalicelib.domain.filing.procedure import frozen_procedure
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE

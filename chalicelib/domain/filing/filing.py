@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.filing.filing_date import FilingDates
-from chalicelib.domain.filing.filing_draft import FilePart, FrozenProcedure, Represented
+from chalicelib.domain.filing.filing_draft import FilePart, Represented
 from chalicelib.domain.filing.observation import may_correct
+from chalicelib.domain.filing.procedure import FrozenProcedure
 from chalicelib.domain.mailbox import DocumentType, Holder
 from chalicelib.domain.notice import Sender as Addressee
 from chalicelib.domain.session import Session

@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, refusal_of
 from chalicelib.domain.filing.joined_photos import JoinedPhotos
-from chalicelib.domain.filing.procedure import Procedure, ProcedureKind
+from chalicelib.domain.filing.procedure import FrozenProcedure, Procedure, frozen_procedure
 from chalicelib.domain.identity_document import check_document_number
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.session import Session
@@ -52,38 +52,6 @@ class DraftPart(StrEnum):
     SUBJECT = "subject"
     DOCUMENT = "document"
     REPRESENTATION = "representation"
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenProcedure:
-    """The procedure as it is called in the version that is filed under; all of it is in the catalogue."""
-
-    procedure_id: str
-    version: int
-    kind: ProcedureKind
-    code: str
-    title: str
-    norm: str
-    answer_days: int | None = None
-    """The term for the answer, in business days: 0 is automatic approval, None that none is stated."""
-
-    @property
-    def has_term(self) -> bool:
-        """Whether the institution has a term for its answer."""
-        return bool(self.answer_days)
-
-
-def frozen_procedure(procedure: Procedure) -> FrozenProcedure:
-    """Return what a draft and a filing keep of it."""
-    return FrozenProcedure(
-        procedure.procedure_id,
-        procedure.version,
-        procedure.kind,
-        procedure.code,
-        procedure.title,
-        procedure.norm,
-        procedure.answer_term.days,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.filing.filing import FiledDocument, Filer, FilingState, as_told
-from chalicelib.domain.filing.filing_draft import FilePart, FrozenProcedure, Represented
-from chalicelib.domain.filing.procedure import ProcedureKind
+from chalicelib.domain.filing.filing_draft import FilePart, Represented
+from chalicelib.domain.filing.procedure import FrozenProcedure, ProcedureKind
 from chalicelib.domain.identity_document import called
 from chalicelib.domain.mailbox import Holder
 from chalicelib.domain.upload.file_kinds import accepted_kind

@@ -19,13 +19,12 @@ from chalicelib.domain.filing.filing_draft import (
     discarded,
     draft_changed,
     draft_not_found,
-    frozen_procedure,
     is_own,
     require_open,
     with_file,
     without_file,
 )
-from chalicelib.domain.filing.procedure import Procedure
+from chalicelib.domain.filing.procedure import Procedure, frozen_procedure
 from chalicelib.domain.notice import FileRole
 from chalicelib.domain.session import Session
 from chalicelib.domain.upload.attached_file import AttachedFile, FileStanding

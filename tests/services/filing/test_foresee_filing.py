@@ -13,7 +13,8 @@ from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.filing import filing_draft_store, foresee_tools
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError, NotFound
-from chalicelib.domain.filing.filing_draft import DraftPart, FilePart, FilingDraft, frozen_procedure
+from chalicelib.domain.filing.filing_draft import DraftPart, FilePart, FilingDraft
+from chalicelib.domain.filing.procedure import frozen_procedure
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.domain.upload.attached_file import FileState
 from chalicelib.services.filing.foresee_filing import ForeseenFiling, foresee_filing
