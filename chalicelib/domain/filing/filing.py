@@ -195,6 +195,8 @@ class Filing:
     answer: Answer | None = None
     receipt_sha256: str = ""
     told: Told = Told()
+    region: str | None = None
+    """Where the office that received it stands, whose days its terms are counted by."""
 
     @property
     def institution_id(self) -> str:

@@ -17,7 +17,7 @@ REVIEWED_WITHIN = timedelta(hours=1)
 class AttachedFile:
     """A file that was sent, or may be sent until `sent_until`. Its outcome stands in the upload of the same id.
 
-    `filename` and `size` are what the form said; empty and None where it is not known before it arrives.
+    `filename`, `size` and `sha256` are what the form brought; empty and None where it is not known before it arrives.
     """
 
     upload_id: str
@@ -25,6 +25,7 @@ class AttachedFile:
     sent_until: datetime
     filename: str = ""
     size: int | None = None
+    sha256: str = ""
 
 
 class FileState(StrEnum):

@@ -31,6 +31,7 @@ from chalicelib.domain.filing.observation import observable_until
 from chalicelib.domain.filing.receiving import receiving_of
 from chalicelib.domain.filing.telling import plan_of
 from chalicelib.domain.mailbox.channels import SmsReach
+from chalicelib.domain.sender.office import as_office
 from chalicelib.domain.session import Session
 from chalicelib.gateways.files import Files
 from chalicelib.renderers.filing.cargo import render_cargo
@@ -201,6 +202,7 @@ def _prepare(  # noqa: PLR0913 - the facts of one filing
         legal_text_version=current_cargo_text(),
         office_id=None if office is None else office.office_id,
         office_name=None if office is None else office.name,
+        region=as_office(institution, office).region,
     )
     receipt = render_cargo(
         cargo_of(filing),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.domain.errors import Conflict, Unavailable
@@ -35,6 +36,7 @@ from chalicelib.services.upload.attaching import SentFile, check_sent, form_for,
 from chalicelib.store.filing.filing_draft_store import FilingDraftStore
 from chalicelib.store.upload_store import UploadStore
 
+_TWICE_WITHIN = timedelta(minutes=2)
 NO_PDF = "Tu documento debe ser un PDF. Guárdalo como PDF, o escanéalo, y envíalo otra vez."
 
 
@@ -125,7 +127,7 @@ def change_draft(
     seen_version: int,
     store: FilingDraftStore,
 ) -> FilingDraft:
-    """Change a draft as somebody saw it.
+    """Change a draft as somebody saw it; where nothing changes, nothing is written.
 
     Raises:
         NotFound: `draft_not_found`.
@@ -136,7 +138,8 @@ def change_draft(
     require_open(found)
     if found.version != seen_version:
         raise draft_changed()
-    return _kept(change(found), store)
+    changed = change(found)
+    return found if changed is found else _kept(changed, store)
 
 
 def discard_draft(draft_id: str, session: Session, *, seen_version: int, tools: DraftTools) -> FilingDraft:
@@ -156,6 +159,8 @@ def attach_to_draft(  # noqa: PLR0913 - a file, what it is, and the draft as it 
 ) -> FilingDraft:  # fmt: skip
     """Put a file where it is checked, and name it in the draft: each that arrived stays, whatever another one is.
 
+    A form that comes twice within two minutes attaches its file once.
+
     Raises:
         NotFound, Conflict: as `change_draft`; `too_many_annexes`, `nobody_represented`.
         InvalidInput: `file_missing`, `filename_invalid`.
@@ -165,14 +170,22 @@ def attach_to_draft(  # noqa: PLR0913 - a file, what it is, and the draft as it 
     sent = SentFile(_role(part), filename, content)
     check_sent(sent)
     now, upload_id = tools.clock(), tools.new_id()
-    file = AttachedFile(upload_id, sent.role, now, filename, len(content))
+    file = AttachedFile(upload_id, sent.role, now, filename, len(content), hashlib.sha256(content).hexdigest())
 
     def attach(draft: FilingDraft) -> FilingDraft:
+        if any(of is part and _came_just_now(one, file) for of, one in draft.parts):
+            return draft
         attached = with_file(draft, part, file, now)
         put_sent(sent, upload_id, owner=person_owner(session.user_id), files=tools.files)
         return attached
 
     return change_draft(draft_id, session, attach, seen_version=seen_version, store=tools.store)
+
+
+def _came_just_now(before: AttachedFile, file: AttachedFile) -> bool:
+    """Tell whether the very same file came with a form a moment ago, which came twice then."""
+    same = (file.filename, file.sha256)
+    return (before.filename, before.sha256) == same and file.sent_until - before.sent_until < _TWICE_WITHIN
 
 
 def await_in_draft(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from chalicelib.domain.errors import TooLarge
 from chalicelib.domain.filing.filing import Filing, FilingState
@@ -120,11 +120,12 @@ def _with_clocks(
     if not filings:
         return ()
     now, calendar = tools.clock(), tools.calendar.with_entries(tools.calendars.find())
+    counted_by = cache(partial(calendar.with_regional, ()))
     named = {(one.procedure.procedure_id, one.procedure.version) for one in filings}
     known = procedures.find_versions(by.member.institution_id, named)
     rows = []
     for one in filings:
         procedure = known.get((one.procedure.procedure_id, one.procedure.version))
         days = None if procedure is None else procedure.answer_term.days
-        rows.append(Received(one, one.state_at(now), clocks_of(one, now, days, calendar)))
+        rows.append(Received(one, one.state_at(now), clocks_of(one, now, days, counted_by(one.region))))
     return tuple(sorted(rows, key=lambda row: not row.clocks.is_answer_late(now)))

@@ -25,7 +25,7 @@ def read_received(filing_id: str, by: By, *, tools: AttendTools, procedures: Pro
     frozen = filing.procedure
     procedure = procedures.find_version(filing.institution_id, frozen.procedure_id, frozen.version)
     days = None if procedure is None else procedure.answer_term.days
-    calendar = tools.calendar.with_entries(tools.calendars.find())
+    calendar = tools.calendar.with_entries(tools.calendars.find()).with_regional((), filing.region)
     return Received(filing, filing.state_at(now), clocks_of(filing, now, days, calendar))
 
 

@@ -145,6 +145,18 @@ def test_files_that_cannot_be_taken_are_told_and_those_that_arrived_stay(filer: 
     assert [one.filename for one in filer.draft().annexes] == ["primero.txt", "justo.txt"]
 
 
+def test_a_form_that_comes_twice_attaches_its_file_once_and_later_once_more(filer: FilerAtWork) -> None:
+    filer.begin()
+    filer.attach("anexos", "plano.txt", b"a")
+    filer.attach("anexos", "plano.txt", b"a")
+    filer.attach("anexos", "plano.txt", b"b")
+    filer.attach("anexos", "otro.txt", b"a")
+    assert [one.filename for one in filer.draft().annexes] == ["plano.txt", "plano.txt", "otro.txt"]
+    filer.browser.people.world.clock.advance(minutes=3)
+    filer.attach("anexos", "plano.txt", b"a")
+    assert len(filer.draft().annexes) == 4
+
+
 def test_a_name_that_windows_keeps_for_a_device_is_taken_and_given_back_as_it_was(filer: FilerAtWork) -> None:
     filer.write()
     filer.attach("anexos", "CON.txt", b"a\n")
