@@ -24,7 +24,7 @@ from chalicelib.domain.session import Session
 from chalicelib.renderers.filing.cargo import render_cargo
 from chalicelib.renderers.filing.cargo_rows import cargo_of_correction
 from chalicelib.renderers.filing.cargo_texts import current_cargo_text
-from chalicelib.services.filing.file_draft import FileTools, filing_of, filing_unavailable, pause_before
+from chalicelib.services.filing.file_draft import FileTools, arrived_at, filing_of, filing_unavailable, pause_before
 from chalicelib.services.filing.filing_drafts import find_draft
 from chalicelib.services.filing.filing_parts import documents_of, filer_of, require_receives, uploads_of
 from chalicelib.store.filing.filing_situation import FilingSituation
@@ -42,11 +42,13 @@ def correct_filing(  # noqa: PLR0913 - what was seen, by whom and from where
     origin: str,
     tools: FileTools,
     known: FilingDraft | None = None,
+    reached_at: datetime | None = None,
 ) -> Filing:
     """Correct a filing and return it; one that this draft corrected already is returned as it stands.
 
     The instant is that at which the person sent it, and decides whether it is in time. `origin` is the network address
-    that it is sent from, `known` the draft where the person's own was just read.
+    that it is sent from, `known` the draft where the person's own was just read, `reached_at` when the request reached
+    the service, where that is known.
 
     Raises:
         NotFound: `draft_not_found`, `filing_not_found`, also for anybody else's.
@@ -57,7 +59,7 @@ def correct_filing(  # noqa: PLR0913 - what was seen, by whom and from where
         Unavailable: nobody knows whether it was corrected; the same can be sent again.
 
     """
-    received_at = tools.clock().replace(microsecond=0)
+    received_at = arrived_at(reached_at, tools.clock())
     seen = known or find_draft(draft_id, session, store=tools.drafts)
     if seen.corrects is None:
         raise draft_not_found()

@@ -53,6 +53,7 @@ MOST_TRIES = 60
 """Of eight who file all the time, each loses seven of eight."""
 TRIED_FOR = timedelta(seconds=15)
 """Within what a request may take."""
+_LONGEST_REQUEST = timedelta(seconds=30)
 _SHORTEST_S, _LONGEST_S = 0.02, 0.15
 _GRAIN = 1000
 
@@ -83,11 +84,12 @@ def file_draft(  # noqa: PLR0913 - what was seen, by whom and from where
     origin: str,
     tools: FileTools,
     known: FilingDraft | None = None,
+    reached_at: datetime | None = None,
 ) -> Filing:
     """File a draft and return the filing; one that is filed already is returned as it stands.
 
     `origin` is the network address that it is sent from, `known` the draft where the person's own was just read: all
-    that decides is read anew with it.
+    that decides is read anew with it. `reached_at` is when the request reached the service, where that is known.
 
     Raises:
         NotFound: `draft_not_found`, also for anybody else's, and for one that corrects a filing.
@@ -98,7 +100,8 @@ def file_draft(  # noqa: PLR0913 - what was seen, by whom and from where
         Unavailable: nobody knows whether it was filed; the same can be sent again.
 
     """
-    received_at = tools.clock().replace(microsecond=0)
+    begun = tools.clock()
+    received_at = arrived_at(reached_at, begun)
     year = tools.calendar.local(received_at).year
     seen = known or find_draft(draft_id, session, store=tools.drafts)
     if seen.corrects is not None:
@@ -118,7 +121,7 @@ def file_draft(  # noqa: PLR0913 - what was seen, by whom and from where
         try:
             tools.filings.commit(commit)
         except FilingUncertain:
-            if tools.clock() - received_at > TRIED_FOR:
+            if tools.clock() - begun > TRIED_FOR:
                 break
             pause_before(attempt, tools.pause, tools.below)
         else:
@@ -126,6 +129,15 @@ def file_draft(  # noqa: PLR0913 - what was seen, by whom and from where
     if done := filing_of(find_draft(draft_id, session, store=tools.drafts), tools.filings):
         return done
     raise filing_unavailable()
+
+
+def arrived_at(reached_at: datetime | None, now: datetime) -> datetime:
+    """Return the second in which a request arrived: when it reached the service, which is before a process may start.
+
+    What is said of it counts where it can be so: not later than now, nor longer ago than a request may take.
+    """
+    is_so = reached_at is not None and timedelta() <= now - reached_at <= _LONGEST_REQUEST
+    return (reached_at if reached_at is not None and is_so else now).replace(microsecond=0)
 
 
 def filing_of(draft: FilingDraft, filings: FilingStore) -> Filing | None:

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing import filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import file_tools, filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotFound, NotReady, SessionEnded
@@ -23,6 +23,7 @@ from chalicelib.domain.filing.filing_draft import FilePart, FilingDraftState, Re
 from chalicelib.domain.mailbox import DocumentType, MailboxFrozen, UserState
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.domain.upload.upload import Refusal, UploadState
+from chalicelib.services.filing.file_draft import file_draft
 from tests.deposit_world import (
     INSTITUTION_ID,
     NOW,
@@ -231,6 +232,28 @@ def test_what_goes_to_an_office_that_closed_is_received_by_the_institution_itsel
 
     assert (filing.office_id, filing.addressee.office_name) == (None, None)
     assert filing.addressee.address == an_institution().address
+
+
+@pytest.mark.parametrize(
+    ("reached", "counts"),
+    [
+        (timedelta(seconds=-3), date(2026, 3, 9)),  # a process that had to start
+        (timedelta(seconds=-30), date(2026, 3, 9)),
+        (timedelta(seconds=-31), date(2026, 3, 10)),  # longer ago than a request may take
+        (timedelta(seconds=1), date(2026, 3, 10)),  # to come: another clock
+        (None, date(2026, 3, 10)),
+    ],
+)
+def test_the_instant_is_when_the_request_reached_the_service(
+    box: Container, clock: Clock, reached: timedelta | None, counts: date
+) -> None:
+    clock.now = datetime(2026, 3, 10, 5, 0, 1, tzinfo=UTC)  # a second past midnight in Lima
+    seed_filing(box)
+    at = None if reached is None else clock.now + reached
+    tools = file_tools(box)
+    filing = file_draft(DRAFT_ID, a_session(), seen_version=1, origin=ORIGIN, tools=tools, reached_at=at)
+    assert filing.dates.legal_date == counts
+    assert filing.filed_at == (at if counts.day == 9 else clock.now)
 
 
 def test_the_instant_is_that_of_the_sending_however_long_it_takes(box: Container, clock: Clock) -> None:

@@ -15,7 +15,8 @@ from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import CalendarEntries, RegionalDay
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import FilingState
-from chalicelib.domain.institution.permission import Act, Permission
+from chalicelib.domain.institution.permission import Act
+from chalicelib.domain.institution.staff import Permission
 from chalicelib.services.filing.attend_filing import ByOfficerAct
 from chalicelib.services.filing.list_received import list_received
 from chalicelib.services.filing.read_received import read_received

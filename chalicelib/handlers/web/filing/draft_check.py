@@ -39,12 +39,17 @@ def show_check(request: PageRequest, session: Session, draft_id: str) -> Respons
 
 def file_by_form(request: PageRequest, session: Session, draft: FilingDraft) -> Response:
     """File it as its page showed it; once, however often it is sent."""
-    version, origin, tools, own_id = seen_version(request), request.origin, file_tools(current()), draft.draft_id
+    own_id, tools = draft.draft_id, file_tools(current())
+    seen: dict[str, Any] = {
+        "seen_version": seen_version(request),
+        "origin": request.origin,
+        "reached_at": request.reached_at,
+    }
     try:
         if draft.corrects is not None:
-            correct_filing(own_id, session, seen_version=version, origin=origin, tools=tools, known=draft)
+            correct_filing(own_id, session, tools=tools, known=draft, **seen)
             return go_to(f"/mis-tramites/{draft.corrects}/subsanada")
-        filing = file_draft(own_id, session, seen_version=version, origin=origin, tools=tools, known=draft)
+        filing = file_draft(own_id, session, tools=tools, known=draft, **seen)
     except CasillaError as error:
         if error.code in {"draft_not_found", "session_ended", "mailbox_frozen"}:
             raise

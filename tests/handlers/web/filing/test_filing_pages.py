@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from chalice.app import Request
 
 from chalicelib.bootstrap.files import upload_store
 from chalicelib.bootstrap.filing import filing_draft_store, filing_store
@@ -143,6 +147,34 @@ def test_files_that_cannot_be_taken_are_told_and_those_that_arrived_stay(filer: 
     assert "envíalo como archivo grande" in told(filer.page(str(led.headers["Location"]), 413))
     filer.attach("anexos", "justo.txt", b"x" * MAX_INLINE_SIZE)
     assert [one.filename for one in filer.draft().annexes] == ["primero.txt", "justo.txt"]
+
+
+def test_what_reached_the_gateway_before_midnight_counts_that_day(filer: FilerAtWork) -> None:
+    filer.write()
+    clock = filer.browser.people.world.clock
+    clock.now = datetime(2026, 3, 10, 5, 0, 2, tzinfo=UTC)  # two seconds past midnight in Lima
+    filer.browser.enter()
+    hidden = filer.hidden(filer.at)
+    with reached(clock.now - timedelta(seconds=3)):
+        led = str(filer.browser.send(f"{filer.at}/presentar", **hidden).headers["Location"])
+    filing = filing_store(filer.box).find(led.split("/")[2])
+    assert filing is not None
+    assert (filing.dates.legal_date, filing.filed_at) == (date(2026, 3, 9), clock.now - timedelta(seconds=3))
+    assert "lunes 9 de marzo de 2026 a las 23:59:59" in told(filer.page(led))
+
+
+@contextmanager
+def reached(at: datetime) -> Iterator[None]:
+    """Have the gateway say when it took each request, as API Gateway does."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = Request.__init__
+
+        def say(self: Request, event: dict[str, Any], *more: Any) -> None:
+            event["requestContext"]["requestTimeEpoch"] = int(at.timestamp() * 1000)
+            made(self, event, *more)
+
+        patch.setattr(Request, "__init__", say)
+        yield
 
 
 def test_a_form_that_comes_twice_attaches_its_file_once_and_later_once_more(filer: FilerAtWork) -> None:
