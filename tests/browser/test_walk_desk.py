@@ -201,7 +201,9 @@ def test_a_company_whose_principal_died_gets_a_new_one_after_a_day(person: Perso
     person.press("Activar mi acceso")
     person.log_in_by_code(username, OWN, "nora.77@ejemplo.pe")
     assert person.path() == "/textos"
-    for checkbox in person.page.locator("main input[type=checkbox]").all():
+    boxes = person.page.locator("main input[type=checkbox]")
+    boxes.first.wait_for()  # the address is there before the page is
+    for checkbox in boxes.all():
         checkbox.check()
     person.press("Aceptar y continuar")
     assert person.path() == "/casilla", person.page.locator("main").inner_text()

@@ -158,8 +158,8 @@ def sent(run: Run, to: str, subject: str) -> int:
 def is_told(run: Run, number: str) -> tuple[int, int]:
     """Count what the person and the institution were told of a filing that lapsed."""
     return (
-        sent(run, EMAIL, f"No presentada: su presentación {number}"),
-        sent(run, THERE, f"No presentada: presentación {number}"),
+        sent(run, EMAIL, f"No presentada: su presentación N.º {number}"),
+        sent(run, THERE, f"No presentada: presentación N.º {number}"),
     )
 
 

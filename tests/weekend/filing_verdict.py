@@ -120,7 +120,9 @@ def _state_at(filing: Filing, at: datetime) -> FilingState:
     observation = filing.observation if filing.observation and filing.observation.at <= at else None
     correction = filing.correction if filing.correction and filing.correction.at <= at else None
     answer = filing.answer if filing.answer and filing.answer.at <= at else None
-    return replace(filing, observation=observation, correction=correction, answer=answer).state_at(at)
+    lapse_at = filing.told.lapse_at if filing.told.lapse_at and filing.told.lapse_at <= at else None
+    told = replace(filing.told, lapse_at=lapse_at)
+    return replace(filing, observation=observation, correction=correction, answer=answer, told=told).state_at(at)
 
 
 def _words(occasion: Occasion) -> str:
