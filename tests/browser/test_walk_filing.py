@@ -200,7 +200,7 @@ def test_what_is_not_corrected_lapses_by_the_clock(person: Person, files: dict[s
     assert is_told(person.run, number) == (0, 0)
     person.put_clock_forward(SIX_DAYS)
     wait_until(lambda: is_told(person.run, number) == (1, 1), 60)
-    assert sent(person.run, EMAIL, f"Por vencer: su presentación {number}") == 1
+    assert sent(person.run, EMAIL, f"Por vencer: su presentación N.º {number}") == 1
     lapsed_on_its_date(person, number, until)
     person.put_clock_forward(2 * A_DAY)
     assert is_told(person.run, number) == (1, 1)
@@ -219,7 +219,7 @@ def test_it_lapses_on_the_same_day_where_no_job_ran_and_is_told_once_when_one_do
         again.minutes_ahead = ahead
         person.run = again
         wait_until(lambda: is_told(again, number) == (1, 1), 60)
-        assert sent(again, EMAIL, f"Por vencer: su presentación {number}") == 0
+        assert sent(again, EMAIL, f"Por vencer: su presentación N.º {number}") == 0
         lapsed_on_its_date(person, number, until)
         person.put_clock_forward(2 * A_DAY)
         assert is_told(again, number) == (1, 1)
