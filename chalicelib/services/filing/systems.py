@@ -5,13 +5,13 @@ Nothing is refused at the counter (TUO, 135.1): who is inactive goes on receivin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 from chalicelib.domain.deposit.local_month import parts_of
-from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.received import Received
 from chalicelib.gateways.files import Files
@@ -30,9 +30,9 @@ from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.store.filing.filing_month_store import FilingMonthStore, position_in_month
 from chalicelib.store.filing.procedure_store import ProcedureStore
 
+_T = TypeVar("_T")
 SETTLED_AFTER = timedelta(minutes=1)
 """What is listed of a month. A filing has the instant at which it was sent, and is committed some seconds later."""
-_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,9 @@ def list_filings_of(
     """
     sender = find_sender(request, claim, tools=tools.senders)
     wanted = read()
-    if not _MONTH.fullmatch(wanted.month):
-        raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
-    after = position_of(wanted.cursor)
     institution_id, until = sender.institution.institution_id, tools.attend.clock() - SETTLED_AFTER
     parts = [part for part in parts_of(wanted.month, tools.attend.calendar.zone) if part.first <= until]
+    after = position_of(wanted.cursor)
     found: list[Filing] = []
     more: list[bool] = []
 
@@ -101,14 +99,7 @@ def read_filing_of(filing_id: str, *, request: SignedRequest, claim: Claim, tool
         Unavailable: `store_unavailable`.
 
     """
-    sender, found = find_sender(request, claim, tools=tools.senders), list[Received]()
-    by = _by(sender)
-    read_beside_nonce(
-        sender,
-        [lambda: found.append(read_received(filing_id, by, tools=tools.attend, procedures=tools.procedures))],
-        tools=tools.senders,
-    )
-    return found[0]
+    return _read(partial(_received, filing_id, tools=tools), request, claim, tools)
 
 
 def file_link_of(filing_id: str, name: str, *, request: SignedRequest, claim: Claim, tools: SystemTools) -> str:
@@ -120,14 +111,8 @@ def file_link_of(filing_id: str, name: str, *, request: SignedRequest, claim: Cl
         Unavailable: `store_unavailable`.
 
     """
-    sender, found = find_sender(request, claim, tools=tools.senders), list[str]()
-    by = _by(sender)
-    read_beside_nonce(
-        sender,
-        [lambda: found.append(received_file_link(filing_id, name, by, tools=tools.attend, files=tools.files))],
-        tools=tools.senders,
-    )
-    return found[0]
+    link = partial(received_file_link, filing_id, name, tools=tools.attend, files=tools.files)
+    return _read(link, request, claim, tools)
 
 
 def do_by_system(
@@ -147,7 +132,19 @@ def do_by_system(
     take_nonce(sender, tools=tools.senders)
     by = _by(sender)
     made = deed(by)
-    return read_received(made.filing_id, by, tools=tools.attend, procedures=tools.procedures)
+    return _received(made.filing_id, by, tools=tools)
+
+
+def _received(filing_id: str, by: By, *, tools: SystemTools) -> Received:
+    return read_received(filing_id, by, tools=tools.attend, procedures=tools.procedures)
+
+
+def _read(read: Callable[[By], _T], request: SignedRequest, claim: Claim, tools: SystemTools) -> _T:
+    """Read as the sender while its nonce is taken."""
+    sender = find_sender(request, claim, tools=tools.senders)
+    by, found = _by(sender), list[_T]()
+    read_beside_nonce(sender, [lambda: found.append(read(by))], tools=tools.senders)
+    return found[0]
 
 
 def _by(sender: AuthenticatedSender) -> BySystem:
