@@ -97,19 +97,19 @@ def actions(filer: Filer, cookie: str, filing_id: str) -> Iterator[Action]:
 def inbox(cookie: str) -> Action:
     """Show what one office got."""
     event = page_event(f"{_AT}?oficina={OFFICE_ID}", cookie, _AT)
-    return Action("inbox page of an office", lambda: show(event), hops=5, calls=5)
+    return Action("inbox page of an office", lambda: show(event), hops=4, calls=4)
 
 
 def inbox_of_all(cookie: str) -> Action:
     """Show what the institution and its one office got."""
     event = page_event(_AT, cookie)
-    return Action("inbox page of the institution and its office", lambda: show(event), hops=5, calls=6)
+    return Action("inbox page of the institution and its office", lambda: show(event), hops=4, calls=5)
 
 
 def received(cookie: str, filing_id: str) -> Action:
     """Show one filing to an officer."""
     event = page_event(f"{_AT}/{filing_id}", cookie, f"{_AT}/{{filing_id}}", filing_id=filing_id)
-    return Action("filing received", lambda: show(event), hops=4, calls=4)
+    return Action("filing received", lambda: show(event), hops=3, calls=3)
 
 
 def own_list(filer: Filer, query: str = "") -> Action:

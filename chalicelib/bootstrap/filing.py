@@ -109,9 +109,7 @@ def attend_tools(box: Container) -> AttendTools:
 @made_once
 def system_tools(box: Container) -> SystemTools:
     """What institutions' systems need, to read filings and attend to them."""
-    return SystemTools(
-        sender_tools(box), attend_tools(box), procedure_store(box), FilingMonthStore(connection(box)), files(box)
-    )
+    return SystemTools(sender_tools(box), attend_tools(box), FilingMonthStore(connection(box)), files(box))
 
 
 @made_once
@@ -143,7 +141,6 @@ def export_inbox_tools(box: Container) -> ExportInboxTools:
     """What a list of what offices got needs to be a file."""
     return ExportInboxTools(
         attend_tools(box),
-        procedure_store(box),
         export_tools(box).export_files,
         limit_store(box),
         box.chance.new_event_id,

@@ -53,6 +53,7 @@ def _filing() -> dict[str, Any]:
         filing_id="XEKA-EAXW-XDZ6",
         verification_code="K3CP-EYPZ-D4C4",
         represented=Represented(DocumentType.RUC, "20100000009", "Bodega Ejemplo S.A.C."),
+        procedure=replace(a_filing().procedure, answer_days=30),
         addressee=Addressee("ent-0001", "Entidad de Ejemplo", "Av. Ejemplo 123, Lima", "(01) 000-0000"),
         office_id=None,
         office_name=None,
@@ -76,7 +77,7 @@ def _filing() -> dict[str, Any]:
     made = replace(correct(made, correction), receipt_sha256="e" * 64)
     now = _at(10, 21)
     told = filing_as_json(made, made.state_at(now), URL)
-    return {**told, "clocks": clocks_as_json(clocks_of(made, now, 30, PERU))}
+    return {**told, "clocks": clocks_as_json(clocks_of(made, now, PERU))}
 
 
 def test_a_filing_is_told_as_in_the_example() -> None:

@@ -48,8 +48,8 @@ def is_in(filing: Filing, state: FilingState, now: datetime) -> bool:
     return as_told(filing.state_at(now)) is as_told(state)
 
 
-def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: BusinessCalendar) -> Clocks:
-    """Tell which clocks run, `days` being the term for the answer; 0, automatic approval, is none.
+def clocks_of(filing: Filing, now: datetime, calendar: BusinessCalendar) -> Clocks:
+    """Tell which clocks run, by the calendar of where it was received.
 
     While a correction is awaited the institution's term does not (TUO 136.3.1).
 
@@ -58,9 +58,10 @@ def clocks_of(filing: Filing, now: datetime, days: int | None, calendar: Busines
     observation = filing.observation
     is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
     starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
-    runs = bool(days) and is_open and state is not FilingState.OBSERVED
+    days = filing.procedure.answer_days or 0
+    runs = days > 0 and is_open and state is not FilingState.OBSERVED
     return Clocks(
         observable_until=filing.observable_until if observation is None and is_open else None,
         correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,
-        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days or 1)) if runs else None,
+        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days)) if runs else None,
     )

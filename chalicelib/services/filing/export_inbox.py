@@ -10,7 +10,6 @@ from chalicelib.domain.limit import Limit
 from chalicelib.gateways.export.export_files import ExportFiles
 from chalicelib.services.filing.attend_filing import AttendTools, ByOfficerAct
 from chalicelib.services.filing.list_received import all_received
-from chalicelib.store.filing.procedure_store import ProcedureStore
 from chalicelib.store.limit_store import LimitStore
 
 LINK_LIVES_S = 300
@@ -23,7 +22,6 @@ class ExportInboxTools:
     """What is listed, where the file lies for two days, and how often somebody may ask for one."""
 
     attend: AttendTools
-    procedures: ProcedureStore
     files: ExportFiles
     limits: LimitStore
     new_id: Callable[[], str]
@@ -60,7 +58,7 @@ def export_inbox(
     now, zone = tools.attend.clock(), tools.attend.calendar.zone
     key = _FILES_EACH.key(by.member.staff_id)
     tools.limits.spend(key, limit=_FILES_EACH.limit, window_s=_FILES_EACH.window_s, now=now)
-    rows = all_received(by, office_ids, state, tools=tools.attend, procedures=tools.procedures)
+    rows = all_received(by, office_ids, state, tools=tools.attend)
     made_at = now.astimezone(zone)
     head = inbox_xlsx.InboxHead(called.institution, called.office, called.state, made_at)
     place = f"received/{now:%Y/%m/%d}/{tools.new_id()}"

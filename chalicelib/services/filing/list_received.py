@@ -13,7 +13,6 @@ from chalicelib.services.filing.attend_filing import PAGE, AttendTools, ByOffice
 from chalicelib.services.filing.search_filings import position_of
 from chalicelib.services.together import together
 from chalicelib.store.filing.filing_month_store import FilingPage
-from chalicelib.store.filing.procedure_store import ProcedureStore
 
 MOST_OF_FILE = 1_000
 """Of one Excel, which is made within its request."""
@@ -27,14 +26,13 @@ class ReceivedPage:
     next_after: str | None = None
 
 
-def list_received(  # noqa: PLR0913 - of which offices, which state, and where
+def list_received(
     by: ByOfficerAct,
     office_ids: Sequence[str | None],
     state: FilingState,
     *,
     after: str | None,
     tools: AttendTools,
-    procedures: ProcedureStore,
 ) -> ReceivedPage:
     """Return a page of what offices have together in a state; None is the institution.
 
@@ -44,7 +42,7 @@ def list_received(  # noqa: PLR0913 - of which offices, which state, and where
 
     """
     page = _page(by, office_ids, state, after, tools)
-    return ReceivedPage(_with_clocks(page.filings, by, tools, procedures), page.next_after)
+    return ReceivedPage(_with_clocks(page.filings, tools), page.next_after)
 
 
 def all_received(
@@ -53,7 +51,6 @@ def all_received(
     state: FilingState,
     *,
     tools: AttendTools,
-    procedures: ProcedureStore,
 ) -> tuple[Received, ...]:
     """Return all that offices have in a state, each office's oldest first.
 
@@ -65,7 +62,7 @@ def all_received(
     """
     found: list[Received] = []
     for page in _pages(by, office_ids, state, tools):
-        found += _with_clocks(page, by, tools, procedures)
+        found += _with_clocks(page, tools)
         if len(found) > MOST_OF_FILE:
             detail = (
                 f"Son más de {MOST_OF_FILE} presentaciones, que no entran en un archivo: elige una oficina u otro"
@@ -113,19 +110,11 @@ def _read(
     read.append(list_inbox(by, *place, tools=tools, after=after))
 
 
-def _with_clocks(
-    filings: Sequence[Filing], by: ByOfficerAct, tools: AttendTools, procedures: ProcedureStore
-) -> tuple[Received, ...]:
-    """Tell each one's clocks, by one read of their procedures and one of the calendar."""
+def _with_clocks(filings: Sequence[Filing], tools: AttendTools) -> tuple[Received, ...]:
+    """Tell each one's clocks, by one read of the calendar."""
     if not filings:
         return ()
     now, calendar = tools.clock(), tools.calendar.with_entries(tools.calendars.find())
     counted_by = cache(partial(calendar.with_regional, ()))
-    named = {(one.procedure.procedure_id, one.procedure.version) for one in filings}
-    known = procedures.find_versions(by.member.institution_id, named)
-    rows = []
-    for one in filings:
-        procedure = known.get((one.procedure.procedure_id, one.procedure.version))
-        days = None if procedure is None else procedure.answer_term.days
-        rows.append(Received(one, one.state_at(now), clocks_of(one, now, days, counted_by(one.region))))
+    rows = [Received(one, one.state_at(now), clocks_of(one, now, counted_by(one.region))) for one in filings]
     return tuple(sorted(rows, key=lambda row: not row.clocks.is_answer_late(now)))

@@ -6,14 +6,13 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.filing.received import Received, clocks_of
 from chalicelib.gateways.files import Files
 from chalicelib.services.filing.attend_filing import AttendTools, By, find_to_attend
-from chalicelib.store.filing.procedure_store import ProcedureStore
 
 LINK_LIVES_S = 300
 RECEIPT, CORRECTED = "cargo", "cargo-correccion"
 """The receipt, and that of the correction."""
 
 
-def read_received(filing_id: str, by: By, *, tools: AttendTools, procedures: ProcedureStore) -> Received:
+def read_received(filing_id: str, by: By, *, tools: AttendTools) -> Received:
     """Return a filing that the act reaches, with its clocks.
 
     Raises:
@@ -22,11 +21,8 @@ def read_received(filing_id: str, by: By, *, tools: AttendTools, procedures: Pro
     """
     filing = find_to_attend(filing_id, by, tools=tools)
     now = tools.clock()
-    frozen = filing.procedure
-    procedure = procedures.find_version(filing.institution_id, frozen.procedure_id, frozen.version)
-    days = None if procedure is None else procedure.answer_term.days
     calendar = tools.calendar.with_entries(tools.calendars.find()).with_regional((), filing.region)
-    return Received(filing, filing.state_at(now), clocks_of(filing, now, days, calendar))
+    return Received(filing, filing.state_at(now), clocks_of(filing, now, calendar))
 
 
 def received_file_link(filing_id: str, name: str, by: By, *, tools: AttendTools, files: Files) -> str:

@@ -28,7 +28,6 @@ from chalicelib.services.sender.authenticate_sender import (
 )
 from chalicelib.services.sender.signed_request import Claim, SignedRequest
 from chalicelib.store.filing.filing_month_store import FilingMonthStore, position_in_month
-from chalicelib.store.filing.procedure_store import ProcedureStore
 
 _T = TypeVar("_T")
 SETTLED_AFTER = timedelta(minutes=1)
@@ -41,7 +40,6 @@ class SystemTools:
 
     senders: SenderTools
     attend: AttendTools
-    procedures: ProcedureStore
     months: FilingMonthStore
     files: Files
 
@@ -136,7 +134,7 @@ def do_by_system(
 
 
 def _received(filing_id: str, by: By, *, tools: SystemTools) -> Received:
-    return read_received(filing_id, by, tools=tools.attend, procedures=tools.procedures)
+    return read_received(filing_id, by, tools=tools.attend)
 
 
 def _read(read: Callable[[By], _T], request: SignedRequest, claim: Claim, tools: SystemTools) -> _T:

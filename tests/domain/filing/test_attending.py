@@ -249,12 +249,13 @@ def test_handing_over_twice_with_the_same_words_is_once() -> None:
 
 @pytest.mark.parametrize("days", [None, 0])
 def test_a_procedure_without_a_term_has_no_clock_for_the_answer(days: int | None) -> None:
-    told = clocks_of(a_filing(), WRITTEN + timedelta(days=90), days, PERU)
+    filing = replace(a_filing(), procedure=replace(a_filing().procedure, answer_days=days))
+    told = clocks_of(filing, WRITTEN + timedelta(days=90), PERU)
     assert (told.answer_until, told.is_answer_late(WRITTEN)) == (None, False)
 
 
 def test_the_last_second_has_its_fractions_on_every_clock() -> None:
-    clocks = clocks_of(a_filing(), NOW, 1, PERU)
+    clocks = clocks_of(a_filing(), NOW, PERU)
     assert clocks.answer_until is not None
     assert not clocks.is_answer_late(clocks.answer_until + timedelta(microseconds=999_999))
     assert clocks.is_answer_late(clocks.answer_until + timedelta(seconds=1))

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.filing import attend_tools, filing_store, procedure_store
+from chalicelib.bootstrap.filing import attend_tools, filing_store
 from chalicelib.bootstrap.institution import staff_store
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.config import Config
@@ -186,8 +186,8 @@ def test_an_answer_is_linked_in_its_deposits_own_transaction_or_nothing_is_depos
 
 def test_several_offices_are_listed_together_as_far_as_the_officer_reaches(box: Container, filing: Filing) -> None:
     def listed(member: StaffMember, office_ids: list[str | None]) -> list[Filing]:
-        tools, procedures = attend_tools(box), procedure_store(box)
-        page = list_received(by(member), office_ids, FilingState.FILED, after=None, tools=tools, procedures=procedures)
+        tools = attend_tools(box)
+        page = list_received(by(member), office_ids, FilingState.FILED, after=None, tools=tools)
         return [row.filing for row in page.rows]
 
     assert listed(a_member(), [None, OFFICE_ID, "sur"]) == [filing]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.filing import attend_tools, procedure_store
+from chalicelib.bootstrap.filing import attend_tools
 from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.config import Config
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
@@ -22,7 +22,6 @@ from chalicelib.services.filing.list_received import list_received
 from chalicelib.services.filing.read_received import read_received
 from tests.composition_world import a_member
 from tests.deposit_world import NOW, Clock
-from tests.filer_world import publish
 from tests.filing_world import a_procedure, file_it, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 
@@ -33,8 +32,6 @@ HOLIDAY = RegionalDay("arequipa", date(2026, 3, 11), "Día de ejemplo", "Ley de 
 def box(aws: dict[str, str]) -> Iterator[Container]:
     with using(Container(Config.from_env(aws), clock=Clock(), pause=lambda _: None)) as box:
         seed_filing(box)
-        for version in (1, 2, 3):
-            publish(box, procedure_id=a_procedure().procedure_id, version=version)
         event = Event("calendar#PE", EventType.CALENDAR_CHANGED, NOW, "e-calendar", "operator:prueba")
         entries = CalendarEntries(version=1, regional=(HOLIDAY,))
         calendar_store(box).change(CalendarVersion(entries, NOW, "operator:prueba", "prueba", "prueba"), event)
@@ -48,10 +45,10 @@ def test_the_answer_is_due_by_the_days_of_the_office_that_received_it(
     put_office(box, an_office(region=region))
     filing = file_it(box)
     officer = ByOfficerAct(a_member(permissions=(Permission.ATTEND,)), Act.ATTEND, "192.0.2.9")
-    tools, procedures = attend_tools(box), procedure_store(box)
+    tools = attend_tools(box)
 
-    told = read_received(filing.filing_id, officer, tools=tools, procedures=procedures)
-    listed = list_received(officer, (OFFICE_ID,), FilingState.FILED, after=None, tools=tools, procedures=procedures)
+    told = read_received(filing.filing_id, officer, tools=tools)
+    listed = list_received(officer, (OFFICE_ID,), FilingState.FILED, after=None, tools=tools)
 
     days = a_procedure().answer_term.days
     assert days is not None

@@ -23,8 +23,7 @@ from chalicelib.store.tables import FilingItem
 from tests.browser_requests import Browser, check_html, text_of
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
-from tests.filer_world import publish
-from tests.filing_world import OFFICER, a_document, a_filing, a_procedure, seed_filing
+from tests.filing_world import OFFICER, a_document, a_filing, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff
 
@@ -84,14 +83,10 @@ def rows_of(staff: Staff, engine: Engine, location: str) -> tuple[list[tuple[Any
 
 
 def test_what_is_late_comes_first_and_the_rest_by_age(staff: Staff, box: World) -> None:
-    publish(box.container, procedure_id="PLAZO2", version=1)
-    publish(box.container, procedure_id="PLAZO30", version=1, answer_term=replace(a_procedure().answer_term, days=30))
-    short, long = (
-        replace(a_filing().procedure, procedure_id=procedure_id, version=1) for procedure_id in ("PLAZO2", "PLAZO30")
-    )
+    short, long = (replace(a_filing().procedure, answer_days=days) for days in (2, 30))
     first, second = keep(1, procedure=long), keep(2, procedure=long)
     late = keep(3, procedure=short)
-    none = keep(4, procedure=replace(long, procedure_id="NO-ESTA"))
+    none = keep(4, procedure=replace(long, answer_days=None))
     browser = inside(staff)
     assert numbers(shown(browser, HOME)) == [first.number, second.number, late.number, none.number]
     assert "Responde hasta las 23:59 del miércoles 11 de marzo de 2026." in shown(browser, HOME)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.filing import attend_tools, export_inbox_tools, procedure_store
+from chalicelib.bootstrap.filing import attend_tools, export_inbox_tools
 from chalicelib.bootstrap.institution import office_store
 from chalicelib.domain.errors import NotFound, TooLarge
 from chalicelib.domain.filing.filing import FilingState, as_told
@@ -99,7 +99,6 @@ def _page(request: PageRequest, staff: SignedIn, asked: _Asked, error: TooLarge 
         asked.state,
         after=asked.after,
         tools=attend_tools(box),
-        procedures=procedure_store(box),
     )
     zone, now = box.calendar.zone, box.clock()
     rows: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.files import files
-from chalicelib.bootstrap.filing import attend_tools, procedure_store
+from chalicelib.bootstrap.filing import attend_tools
 from chalicelib.domain.filing.filing import FilingState
 from chalicelib.domain.filing.observation import is_by
 from chalicelib.domain.filing.received import Received
@@ -53,9 +53,7 @@ def find_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Rece
 
     """
     box = current()
-    return read_received(
-        filing_id, officer_act(request, staff), tools=attend_tools(box), procedures=procedure_store(box)
-    )
+    return read_received(filing_id, officer_act(request, staff), tools=attend_tools(box))
 
 
 def shown_of(received: Received) -> dict[str, Any]:
