@@ -63,14 +63,6 @@ class ProcedureStore:
         """Return one version of a procedure, as a filing keeps it."""
         return self._find(institution_id, _version_item(procedure_id, version))
 
-    def find_versions(self, institution_id: str, named: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Procedure]:
-        """Return versions of an institution's procedures by id and version, 100 at most, in one read."""
-        keys: dict[ItemKey, tuple[str, int]] = {
-            (InstitutionItem, institution_id, _version_item(*one)): one for one in named
-        }
-        found = read_together(self._connection, keys) if keys else {}
-        return {keys[key]: from_data(Procedure, item.data) for key, item in found.items()}
-
     def find_shown(self, institution_id: str, procedure_id: str, version: int | None = None) -> ShownProcedure | None:
         """Return a version, or the present one, with what its page says of it: one read."""
         present_key = (InstitutionItem, institution_id, f"{_PROCEDURE}{procedure_id}")
