@@ -17,8 +17,10 @@ from bench import (
     compose,
     cost,
     deposit_cpu,
+    filing,
     first_answer,
     growth,
+    inbox,
     list_cpu,
     listing,
     mailbox_calls,
@@ -45,6 +47,8 @@ _MEASUREMENTS: Sequence[tuple[str, Callable[[BenchWorld], Iterator[Figure]]]] = 
     ("A notice written at a page", compose.measure),
     ("Deposit over its floor", deposit_cpu.measure),
     ("Where a deposit's CPU goes", deposit_cpu.stages),
+    ("A filing", filing.measure),
+    ("Filings in lists", inbox.measure),
     ("Receipt", receipt_render.measure),
     ("Lists as files", listing.measure),
     ("Size of the file", size.measure),
@@ -61,6 +65,7 @@ def main() -> None:
         with bench_world() as world:
             figures += _printed(title, measure(world))
     figures += _printed("What was sent among few and many, and its counts", sent.growth())
+    figures += _printed("Lists of filings, and a filing, among few and many", inbox.growth())
     figures += _printed("A month's statement", usage.growth())
     figures += _printed("A night over agreements", agreements.growth())
     figures += _printed("Lists of looks among few and many", audit.growth())

@@ -20,9 +20,10 @@ from chalicelib.bootstrap.composition import composition_store
 from chalicelib.bootstrap.files import upload_store
 from chalicelib.bootstrap.institution import staff_session_store
 from chalicelib.domain.access.csrf import csrf_token
-from chalicelib.domain.institution.composition import AttachedFile, Composition
+from chalicelib.domain.institution.composition import Composition
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.handlers.cookies import STAFF_COOKIE
 from tests.browser_requests import BOUNDARY, multipart
 from tests.composition_world import a_composition

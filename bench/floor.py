@@ -114,44 +114,47 @@ class Floor:
             if put.get("Put", {}).get("TableName") == "deposits_table"
         ]
         [token] = [sent.parameters["Item"]["token"]["S"] for sent in self.calls if sent.operation == "PutItem"]
-        names = {text: _numbered(text, number) for text in (old, deposit_key, token)}
-        return [Sent(sent.service, sent.operation, _replaced(sent.parameters, names)) for sent in self.calls]
+        names = {text: numbered(text, number) for text in (old, deposit_key, token)}
+        return [Sent(sent.service, sent.operation, replaced(sent.parameters, names)) for sent in self.calls]
 
 
 def floor_of(world: BenchWorld, body: dict[str, Any], *, is_inline: bool) -> Floor:
     """Do one deposit, and take its calls and its notice."""
     event = world.deposit_event(body)
-    with _captured() as calls:
+    with captured() as calls:
         notice_id = handle(event)["notice_id"]
     return Floor(event["body"].encode(), notice_store(world.container).get(notice_id), calls, is_inline)
 
 
 @contextmanager
-def _captured() -> Iterator[list[Sent]]:
+def captured() -> Iterator[list[Sent]]:
+    """Note the calls of this process, as they are given to their clients."""
     calls: list[Sent] = []
     client: Any = BaseClient
     make_call = client._make_api_call  # noqa: SLF001 - the place beneath boto3 and PynamoDB alike
 
-    def captured(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
+    def noted(self: Any, operation: str, parameters: dict[str, Any]) -> Any:
         calls.append(Sent(self.meta.service_model.service_name, operation, parameters))
         return make_call(self, operation, parameters)
 
-    client._make_api_call = captured  # noqa: SLF001
+    client._make_api_call = noted  # noqa: SLF001
     try:
         yield calls
     finally:
         client._make_api_call = make_call  # noqa: SLF001
 
 
-def _numbered(text: str, number: int) -> str:
+def numbered(text: str, number: int) -> str:
+    """Return another name of the same length."""
     return f"{text[:-8]}{number:08d}"
 
 
-def _replaced(value: Any, names: Mapping[str, str]) -> Any:
+def replaced(value: Any, names: Mapping[str, str]) -> Any:
+    """Return the parameters of a call with other names in them."""
     if isinstance(value, dict):
-        return {key: _replaced(part, names) for key, part in value.items()}
+        return {key: replaced(part, names) for key, part in value.items()}
     if isinstance(value, list):
-        return [_replaced(part, names) for part in value]
+        return [replaced(part, names) for part in value]
     if isinstance(value, str):
         for old, new in names.items():
             value = value.replace(old, new)

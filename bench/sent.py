@@ -107,7 +107,7 @@ def sent_page(cookie: str) -> Action:
 def sent_notice(cookie: str, notice_id: str) -> Action:
     """Show one notice with its story."""
     event = page_event(f"/entidad/enviadas/{notice_id}", cookie, "/entidad/enviadas/{notice_id}", notice_id=notice_id)
-    return Action("sent notice", lambda: show(event), hops=2, calls=3)
+    return Action("sent notice", lambda: show(event), hops=2, calls=4)
 
 
 def unreached(cookie: str) -> Action:

@@ -103,6 +103,10 @@ class Stub:
         """Have so many more institutions with an agreement, copies of one."""
         self._own("stand_institutions", {"count": count, "institution_id": institution_id})
 
+    def stand_filings(self, count: int, filing_id: str) -> None:
+        """Have so many more filings, copies of one, in its mailbox, office and month."""
+        self._own("stand_filings", {"count": count, "filing_id": filing_id})
+
     def stand_unread(self, count: int, first: datetime) -> None:
         """Have so many more notices that are to be reminded of from an instant on."""
         self._own("unread", {"count": count, "first_s": int(first.timestamp())})
@@ -205,7 +209,7 @@ class _Service:
         return 200, headers, stored if method == "GET" else b""
 
     def _own(self, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if action in {"fill", "stand_sent", "stand_looks", "stand_institutions"}:
+        if action in {"fill", "stand_filings", "stand_sent", "stand_looks", "stand_institutions"}:
             return {"items": getattr(self.dynamodb, action)(**arguments)}
         if action in {"partitions", "billed"}:
             return {action: self._partitions() if action == "partitions" else self._billed()}

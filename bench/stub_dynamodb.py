@@ -22,6 +22,7 @@ from typing import Any
 from zlib import crc32
 
 from bench.stub_expressions import Expression, Item
+from bench.stub_filings import stand_filings
 from bench.stub_table import WRITE_UNIT, Index, Table, size_of, table_of, text_of, units_of
 
 _READ_UNIT = 4096
@@ -122,6 +123,10 @@ class DynamoDB:
             for partition in index.partitions.values():
                 partition.sort()
         return len(notices.items)
+
+    def stand_filings(self, count: int, filing_id: str) -> int:
+        """Copy a filing until there are `count` more."""
+        return stand_filings(self.tables["filings_table"], count, filing_id)
 
     def stand_looks(self, count: int, actor: str) -> int:
         """Have so many more looks of an actor, of a mailbox each, a second apart, in all shards."""

@@ -47,6 +47,7 @@ class Config:
     counts_table: str
     compositions_table: str
     statements_table: str
+    filings_table: str
     uploads_bucket: str
     documents_bucket: str
     exports_bucket: str

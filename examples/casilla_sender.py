@@ -272,7 +272,8 @@ class Sender:
     ) -> dict[str, Any]:
         """Deposit a notice and return the service's answer; safe to call again after anything that went wrong.
 
-        `details` holds recipient, case_file, document and, optionally, regime and term, as the guide shows them. A
+        `details` holds recipient, case_file, document and, optionally, regime, term, the notice that it `replaces` and
+        the filing that it answers (`answers_filing`), as the guide shows them. A
         term needs its place too, `{"amount": 15, "unit": "business_days", "place": "…"}`, where the institution has
         a table of distances. `document` may say since when the act is in force, whether it ends the administrative
         path and which remedies there are.
@@ -338,14 +339,35 @@ class Sender:
         """All deposits of a month of the country's, `YYYY-MM`, page by page."""
         return self._pages({"limit": str(page_size), "month": month})
 
+    def list_filings(self, month: str, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
+        """All that people filed with the institution in a month of the country's, `YYYY-MM`, page by page."""
+        return self._pages({"limit": str(page_size), "month": month}, of="filings")
+
+    def get_filing(self, filing_id: str) -> dict[str, Any]:
+        """One filing as it stands: what was filed, what became of it, and its clocks."""
+        return self._call("GET", f"/v1/filings/{quote(filing_id, safe='')}").json()
+
+    def download_filed(self, filing_id: str, name: str) -> bytes:
+        """Fetch `document-1` and so on, `receipt` or `correction-receipt` of a filing."""
+        return self._download(f"/v1/filings/{quote(filing_id, safe='')}/{quote(name, safe='')}")
+
+    def attend(self, filing_id: str, deed: str, **said: str) -> dict[str, Any]:
+        """Do `evaluation`, `derivation`, `observation` or `answer`, with what it takes; done again, it is the same.
+
+        Raises:
+            Refused: whoever came first is in its detail.
+
+        """
+        return self._call("POST", f"/v1/filings/{quote(filing_id, safe='')}/{quote(deed, safe='')}", _json(said)).json()
+
     def list_failed(self, *, page_size: int = 50) -> Iterator[dict[str, Any]]:
         """Unread deposits whose alerts reached nobody by some channel, with what the norm asks next, page by page."""
         return self._pages({"limit": str(page_size), "alerts": "failed"})
 
-    def _pages(self, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+    def _pages(self, query: dict[str, str], *, of: str = "deposits") -> Iterator[dict[str, Any]]:
         while True:
-            page = self._call("GET", "/v1/deposits", query=query).json()
-            yield from page["deposits"]
+            page = self._call("GET", f"/v1/{of}", query=query).json()
+            yield from page[of]
             if not page.get("next_cursor"):
                 return
             query["cursor"] = page["next_cursor"]
@@ -356,7 +378,9 @@ class Sender:
 
     def download_receipt(self, notice_id: str) -> bytes:
         """Fetch the receipt's PDF from the short-lived link that the service redirects to."""
-        path = f"/v1/deposits/{quote(notice_id, safe='')}/receipt"
+        return self._download(f"/v1/deposits/{quote(notice_id, safe='')}/receipt")
+
+    def _download(self, path: str) -> bytes:
         link = self._call("GET", path).headers["Location"]
         return self._patiently(lambda: self._exchange(Request(urljoin(self._base_url + path, link)))).body
 

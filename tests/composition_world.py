@@ -11,7 +11,6 @@ from chalicelib.bootstrap.composition import attach_tools, composition_store, se
 from chalicelib.domain.deadline import Regime
 from chalicelib.domain.deposit.recipient import Reception
 from chalicelib.domain.institution.composition import (
-    AttachedFile,
     ChosenTerm,
     Composition,
     Heading,
@@ -22,6 +21,7 @@ from chalicelib.domain.institution.composition import (
 from chalicelib.domain.institution.staff import Permission, StaffMember, StaffRole, StaffState
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.services.institution.attach_files import AttachTools
 from chalicelib.services.institution.send_composition import Sender, send_composition
 from chalicelib.store.institution.composition_store import CompositionStore

@@ -50,6 +50,7 @@ _WITHIN = {
     "check_upload": "check_uploads",
     "judge_arrival": "check_uploads",
     "prepare_export": "prepare_exports",
+    "join_photos": "prepare_exports",
     "record_delivery": "record_deliveries",
 }
 """Services that a job calls for each of its messages."""
@@ -237,7 +238,8 @@ def _object(_: str, operation: str, call: Mapping[str, Any], __: dict[str, str])
         return
     if operation == "CopyObject":
         source = call["CopySource"]
-        yield "s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}", {}
+        copied = source if isinstance(source, str) else f"{source['Bucket']}/{source['Key']}"
+        yield "s3:GetObject", f"arn:aws:s3:::{copied}", {}
     action = _S3.get(operation, "PutObject" if operation == "CopyObject" else operation)
     yield f"s3:{action}", f"arn:aws:s3:::{call['Bucket']}/{call['Key']}", {}
 

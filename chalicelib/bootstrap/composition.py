@@ -6,6 +6,8 @@ from chalicelib.bootstrap import Container, made_once
 from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import deposit_tools
 from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.filing import attend_tools
+from chalicelib.services.filing.answer_by_notice import AnswerByDeposit
 from chalicelib.services.institution.attach_files import AttachTools
 from chalicelib.services.institution.send_composition import SendTools
 from chalicelib.store.deposit.same_document_store import SameDocumentStore
@@ -28,7 +30,7 @@ def attach_tools(box: Container) -> AttachTools:
 @made_once
 def send_tools(box: Container) -> SendTools:
     """What depositing a draft needs."""
-    return SendTools(attach_tools(box), deposit_tools(box))
+    return SendTools(attach_tools(box), deposit_tools(box), AnswerByDeposit(attend_tools(box), box.mailbox_prefixes))
 
 
 @made_once

@@ -141,6 +141,16 @@ class EventType(StrEnum):
     """The institution was told of a change that is asked for by document, or of what was decided on it."""
     AGREEMENT_CHANGE_APPROVED = "agreement.change_approved"
     AGREEMENT_CHANGE_REFUSED = "agreement.change_refused"
+    FILING_FILED = "filing.filed"
+    FILING_TAKEN = "filing.taken"
+    FILING_HANDED_OVER = "filing.handed_over"
+    FILING_DERIVED = "filing.derived"
+    """An officer sent it to another office of the institution."""
+    FILING_OBSERVED = "filing.observed"
+    FILING_CORRECTED = "filing.corrected"
+    FILING_ANSWERED = "filing.answered"
+    FILING_REMINDED = "filing.reminded"
+    FILING_LAPSE_TOLD = "filing.lapse_told"
     AUDIT_ASKED = "audit.asked"
     """Somebody of an institution asked for a list of somebody's looks, with a reason."""
     AUDIT_SHOWN = "audit.shown"
@@ -188,8 +198,9 @@ class Event:
     """Who did what to which subject, when, from where. `data` holds no personal data.
 
     `subject` is `notice#<id>`, `mailbox#<id>`, `user#<id>`, `institution#<id>`, `calendar#PE`, `outage#<id>` or alike,
-    of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`, `staff:<id>`, `user:<id>`,
-    `worker:<name>`, `operator:<name>` or `unknown`; `origin` is the caller's network address, or empty for a worker.
+    of filings `filing#<id>`, of failed logins `login#<keyed hash>`; `actor` is `institution:<id>:<key_id>`,
+    `staff:<id>`, `user:<id>`, `worker:<name>`, `operator:<name>` or `unknown`; `origin` is the caller's network
+    address, or empty for a worker.
     """
 
     subject: str

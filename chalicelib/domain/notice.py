@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -86,12 +86,16 @@ class FileAttachment:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """All that is told of one file. `more_…` is how many there are beside those that are told."""
+    """All that is told of one file. `more_…` is how many there are beside those that are told.
+
+    `pages` is how many a PDF has; None of other kinds, and of what was inspected before they were counted.
+    """
 
     signatures: tuple[FileSignature, ...] = ()
     attachments: tuple[FileAttachment, ...] = ()
     more_signatures: int = 0
     more_attachments: int = 0
+    pages: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

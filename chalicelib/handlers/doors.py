@@ -37,7 +37,7 @@ from chalicelib.handlers.fault import out_of_order
 # fmt: off
 DOORS = (
     # What institutions' systems ask, signed
-    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.deposit.deposits:create_deposit", LARGEST_DEPOSIT),
+    Door("POST",   "/v1/deposits",                                     SIGNED,  JSON,    "api.filing.deposits:create_deposit", LARGEST_DEPOSIT),
     Door("GET",    "/v1/deposits",                                     SIGNED,  NOTHING, "api.deposit.own_deposits:list_own"),
     Door("GET",    "/v1/deposits/{notice_id}",                         SIGNED,  NOTHING, "api.deposit.own_deposits:show_deposit"),
     Door("GET",    "/v1/deposits/{notice_id}/receipt",                 SIGNED,  NOTHING, "api.deposit.own_deposits:show_receipt"),
@@ -47,6 +47,10 @@ DOORS = (
     Door("GET",    "/v1/uploads/{upload_id}",                          SIGNED,  NOTHING, "api.upload.uploads:show_upload"),
     Door("POST",   "/v1/file-checks",                                  SIGNED,  JSON,    "api.upload.file_checks:create_file_check", LARGEST_DEPOSIT),
     Door("GET",    "/v1/file-checks/{check_id}",                       SIGNED,  NOTHING, "api.upload.file_checks:show_file_check"),
+    Door("GET",    "/v1/filings",                                      SIGNED,  NOTHING, "api.filing.filings:list_filings"),
+    Door("GET",    "/v1/filings/{filing_id}",                          SIGNED,  NOTHING, "api.filing.filings:show_filing"),
+    Door("GET",    "/v1/filings/{filing_id}/{part}",                   SIGNED,  NOTHING, "api.filing.filings:show_file"),
+    Door("POST",   "/v1/filings/{filing_id}/{part}",                   SIGNED,  JSON,    "api.filing.filings:do_deed"),
     # The people's API: ways in and out
     Door("POST",   "/v1/captchas",                                     PUBLIC,  JSON,    "api.access.captchas:create_captcha"),
     Door("GET",    "/v1/captchas/{captcha_id}/audio",                  PUBLIC,  NOTHING, "api.access.captchas:hear_captcha"),
@@ -213,6 +217,17 @@ DOORS = (
     Door("POST",   "/casilla/copia",                                   MAILBOX, FORM,    "web.export.downloads:export_mailbox"),
     Door("GET",    "/descargas/{export_id}",                           MAILBOX, NOTHING, "web.export.downloads:show_download"),
     Door("GET",    "/descargas/{export_id}/archivo",                   MAILBOX, NOTHING, "web.export.downloads:fetch_download"),
+    # Pages: what people file with institutions
+    Door("GET",    "/presentar",                                       MAILBOX, NOTHING, "web.filing.drafts:show_drafts"),
+    Door("POST",   "/presentar",                                       MAILBOX, FORM,    "web.filing.drafts:begin_by_form"),
+    Door("GET",    "/presentar/{draft_id}",                            MAILBOX, NOTHING, "web.filing.draft_check:show_check"),
+    Door("POST",   "/presentar/{draft_id}",                            MAILBOX, FORM_WITH_FILES, "web.filing.draft_files:attach_by_form", LARGEST_FORM_WITH_FILE),
+    Door("GET",    "/presentar/{draft_id}/{step}",                     MAILBOX, NOTHING, "web.filing.draft_steps:show_step"),
+    Door("POST",   "/presentar/{draft_id}/{step}",                     MAILBOX, FORM,    "web.filing.draft_steps:do_step_by_form"),
+    Door("GET",    "/mis-tramites",                                    MAILBOX, NOTHING, "web.filing.own_filings:show_filings"),
+    Door("GET",    "/mis-tramites/{filing_id}",                        MAILBOX, NOTHING, "web.filing.own_filings:show_filing"),
+    Door("GET",    "/mis-tramites/{filing_id}/{deed}",                 MAILBOX, NOTHING, "web.filing.own_deeds:show_deed"),
+    Door("POST",   "/mis-tramites/{filing_id}/{deed}",                 MAILBOX, FORM,    "web.filing.own_deeds:do_deed_by_form"),
     # Pages: users and their own data
     Door("GET",    "/usuarios",                                        MAILBOX, NOTHING, "web.people.users:show_users"),
     Door("GET",    "/usuarios/agregar",                                MAILBOX, NOTHING, "web.people.new_user:show_new_user"),

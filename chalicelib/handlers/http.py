@@ -257,6 +257,12 @@ def origin_of(request: Request) -> str:
     return str(request.context.get("identity", {}).get("sourceIp", ""))
 
 
+def reached_at(request: Request) -> datetime | None:
+    """Return when API Gateway took the request; a cold start comes seconds later. None where it does not say."""
+    told = request.context.get("requestTimeEpoch")
+    return datetime.fromtimestamp(told / 1000, UTC) if isinstance(told, int) else None
+
+
 def raw_body(request: Request) -> bytes:
     """Return the body as bytes."""
     raw = request.raw_body

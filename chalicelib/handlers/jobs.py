@@ -52,11 +52,11 @@ JOBS = (
     Job("send_alerts",           *_stream("events-stream", batch_size=10), "workers.alert:send_alerts"),
     Job("count_activity",        *_stream("events-stream", batch_size=50), "workers.institution:count_activity"),
     Job("check_uploads",         *_queue("uploads-arrived"),               "workers.upload:check_uploads"),
-    Job("prepare_exports",       *_queue("exports-requested"),             "workers.export:prepare_exports"),
+    Job("prepare_exports",       *_queue("exports-requested"),             "workers.filing.exports:prepare_exports"),
     Job("record_deliveries",     *_topic("mail-events"),                   "workers.alert:record_deliveries"),
     # Every few minutes
     Held("sweep_alerts",         *_schedule("rate(2 minutes)"),            "workers.alert:sweep_alerts"),
-    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.alert:send_reminders"),
+    Held("send_reminders",       *_schedule("rate(5 minutes)"),            "workers.filing.ends:send_reminders"),
     Held("send_digests",         *_schedule("rate(5 minutes)"),            "workers.alert:send_digests"),
     Held("finish_registrations", *_schedule("rate(5 minutes)"),            "workers.registration:finish_registrations"),
     Held("watch_access",         *_schedule("rate(5 minutes)"),            "workers.mailboxes:watch_access"),
@@ -66,7 +66,7 @@ JOBS = (
     # At night: from half past one to a quarter past four, hora de Lima
     Held("expire_uploads",       *_schedule("cron(30 6 * * ? *)"),         "workers.upload:expire_uploads"),
     Held("watch_agreements",     *_schedule("cron(45 6 * * ? *)"),         "workers.agreement:watch_agreements"),
-    Held("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.deposit:sweep_orphans"),
+    Held("sweep_orphans",        *_schedule("cron(0 7 * * ? *)"),          "workers.orphans:sweep_orphans"),
     Held("clean_registrations",  *_schedule("cron(15 7 * * ? *)"),         "workers.registration:clean_registrations"),
     Job("index_receipts",        *_schedule("cron(30 7 * * ? *)"),         "workers.evidence:index_receipts"),
     Job("clean_tokens",          *_schedule("cron(45 7 * * ? *)"),         "workers.access:clean_tokens"),

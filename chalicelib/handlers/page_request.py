@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -15,7 +16,7 @@ from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.session import Session
 from chalicelib.handlers.cookies import SESSION_COOKIE, STAFF_COOKIE, read_cookies
 from chalicelib.handlers.fields import Fields
-from chalicelib.handlers.http import origin_of, raw_body
+from chalicelib.handlers.http import origin_of, raw_body, reached_at
 
 _MOST_FIELDS = 200
 DISPLACED = "sesion"
@@ -104,6 +105,8 @@ class PageRequest:
     body: bytes = b""
     answer: KeptAnswer | None = None
     """What a form was answered, where this page shows it."""
+    reached_at: datetime | None = None
+    """When it reached the service, where the gateway says so."""
 
     @property
     def is_inside(self) -> bool:
@@ -160,6 +163,7 @@ def page_request(request: Request) -> PageRequest:
         repeated=cookies.repeated,
         headers=request.headers,
         origin=origin_of(request),
+        reached_at=reached_at(request),
     )
 
 

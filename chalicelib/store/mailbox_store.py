@@ -179,6 +179,12 @@ class MailboxStore:
         transaction.condition_check(MailboxItem, mailbox.mailbox_id, condition=is_as_read)
 
     @staticmethod
+    def require_thawed_in(transaction: TransactWrite, mailbox_id: str) -> None:
+        """Let a transaction pass only while a mailbox is there and not frozen."""
+        is_thawed = MailboxItem.mailbox_id.exists() & (MailboxItem.state != MailboxState.FROZEN.value)
+        transaction.condition_check(MailboxItem, mailbox_id, condition=is_thawed)
+
+    @staticmethod
     def count_deposit_in(transaction: TransactWrite, mailbox: Mailbox) -> None:
         """Count one more deposit, and let the transaction pass only while the mailbox is as it was read."""
         is_as_read = (MailboxItem.state == mailbox.state.value) & (MailboxItem.version == mailbox.version)

@@ -22,6 +22,7 @@ from pynamodb.models import Model
 from chalicelib.config import Config
 from chalicelib.store.console_items import CompositionItem as CompositionItem  # noqa: PLC0414 - one of the tables
 from chalicelib.store.console_items import CountItem as CountItem  # noqa: PLC0414 - as above
+from chalicelib.store.console_items import FilingItem as FilingItem  # noqa: PLC0414 - as above
 from chalicelib.store.console_items import StatementItem as StatementItem  # noqa: PLC0414 - as above
 from chalicelib.store.data_request_item import DataRequestItem as DataRequestItem  # noqa: PLC0414 - as above
 from chalicelib.store.notice_item import NoticeItem as NoticeItem  # noqa: PLC0414 - as above
@@ -150,6 +151,7 @@ class AlertBatchItem(Model):
     failed_since = NumberAttribute(null=True)
     institution_id = UnicodeAttribute(null=True)
     mailbox_id = UnicodeAttribute(null=True)
+    news: JSONAttribute = JSONAttribute(null=True)
     following: JSONAttribute = JSONAttribute(null=True)
     institution_short_name = UnicodeAttribute(null=True)
 
@@ -314,6 +316,7 @@ def bind(config: Config, connection: Connection | None = None, *, session: Any =
         (CountItem, config.counts_table),
         (CompositionItem, config.compositions_table),
         (StatementItem, config.statements_table),
+        (FilingItem, config.filings_table),
     ):
         model.Meta.table_name = table_name
         model._connection = None  # noqa: SLF001 - PynamoDB makes a client for each model; one serves all

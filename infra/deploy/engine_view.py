@@ -19,6 +19,7 @@ METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 """What API Gateway means by any method."""
 UNKNOWN = ("AWS::WAFv2::", "AWS::Backup::BackupSelection")
 """The engine has a firewall that refuses nothing, and none of what leads requests through it."""
+_NEEDLESS = {"responses", "parameters"}
 _BINARY = "x-amazon-apigateway-binary-media-types"
 
 
@@ -26,9 +27,10 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
     """Return the template with each address's operation written for every method: the engine skips `any`.
 
     Which bodies are no text stands in the definition, where the engine does not look for it either. What a proxy's
-    answers look like is left out: it changes nothing, and so often it makes the template longer than one may be. The
-    firewall in front is left out, and what says of which things copies are made. A condition on a part of a
-    text is never met, and an alarm on what is reckoned from several metrics is not there.
+    answers look like is left out, and what a path's own words already say of its parts: it changes nothing, and so
+    often it makes the template longer than one may be. The firewall in front is left out, and what says of which
+    things copies are made. A condition on a part of a text is never met, and an alarm on what is reckoned from several
+    metrics is not there.
     """
     spelled = copy.deepcopy(template)
     known = {name: said for name, said in spelled["Resources"].items() if not said["Type"].startswith(UNKNOWN)}
@@ -44,7 +46,7 @@ def spelled_out(template: dict[str, Any]) -> dict[str, Any]:
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
             del spelled["Resources"][name]  # the engine refuses one that reckons with metrics
     for operations in api["DefinitionBody"]["paths"].values():
-        operation = {name: said for name, said in operations.pop(ANY).items() if name != "responses"}
+        operation = {name: said for name, said in operations.pop(ANY).items() if name not in _NEEDLESS}
         operations.update(dict.fromkeys(METHODS, operation))
     return spelled
 

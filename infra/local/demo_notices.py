@@ -20,6 +20,7 @@ from chalicelib.domain.mailbox import Mailbox, MailboxUser
 from chalicelib.domain.session import Session
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
+from chalicelib.handlers.api.filing.deposits import answering
 from chalicelib.renderers.pdf_document import Paper, Typeface
 from chalicelib.services.deposit.deposit_notice import deposit_notice
 from chalicelib.services.deposit.depositor import BySignature
@@ -156,7 +157,7 @@ def _deposit(  # noqa: PLR0913, PLR0917 - what, whose, by whom and when
     claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=at)
     answer = deposit_notice(
         partial(read_deposit, request.body, box.mailbox_prefixes),
-        by=BySignature(request, claim, request.headers["idempotency-key"], sender_tools(box)),
+        by=BySignature(request, claim, request.headers["idempotency-key"], sender_tools(box), answering),
         hint=look_for_hint(request.body, box.mailbox_prefixes),
         tools=replace(deposit_tools(box), clock=_stopped_at(at)),
     )

@@ -1,4 +1,4 @@
-"""Bring a deposit back that the tables of before have and the restored ones lack: all of it, or nothing."""
+"""Bring a deposit or a filing back that the tables of before have and the restored ones lack: whole, or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.restore.bring_back_filing import answered_by, bring_back_filing, is_filing
 from infra.restore.places import CannotRestore, Places
 
 _MOST_AT_ONCE = 90
@@ -17,7 +18,7 @@ Item = dict[str, dict[str, Any]]
 
 
 def bring_back(notices: Collection[str], *, source: Places, target: Places, dynamodb: Any, say: Say) -> int:
-    """Copy each deposit as it was left: notice, record, alerts, log and marks of its uploads. Return how many.
+    """Copy each as it was left: of a deposit notice, record, alerts, log and marks of its uploads. Return how many.
 
     What is there already is left as it is, so it may be run again: what a run that died left out is completed. Its
     mailbox has to be there.
@@ -26,15 +27,23 @@ def bring_back(notices: Collection[str], *, source: Places, target: Places, dyna
         CannotRestore: the tables of before lack something of one, or its mailbox is not there.
 
     """
-    records = _records(notices, source, dynamodb)
+    filings = [one for one in notices if is_filing(one, source, dynamodb)]
     done = 0
+    for filing_id in filings:
+        is_new = bring_back_filing(filing_id, source=source, target=target, dynamodb=dynamodb)
+        say(f"{filing_id}: {'traída' if is_new else 'ya estaba'}")
+        done += is_new
+    notices = [one for one in notices if one not in filings]
+    records = _records(notices, source, dynamodb) if notices else {}
     for notice_id in notices:
         if _get(dynamodb, target.table("NOTICES_TABLE"), notice_id=notice_id) is not None:
             completed = _complete(notice_id, source, target, dynamodb)
             say(f"{notice_id}: ya estaba" + (f"; se completó con {completed}" if completed else ""))
+            _bring_answered(notice_id, source, target, dynamodb, say)
             continue
         _bring_back(notice_id, records.get(notice_id), source, target, dynamodb)
         say(f"{notice_id}: traída")
+        _bring_answered(notice_id, source, target, dynamodb, say)
         done += 1
     return done
 
@@ -64,6 +73,13 @@ def _bring_back(notice_id: str, record: Item | None, source: Places, target: Pla
     except dynamodb.exceptions.TransactionCanceledException as error:
         raise CannotRestore(f"{notice_id}: no se trajo; su casilla no está, o algo de él ya estaba: {error}") from error
     _complete(notice_id, source, target, dynamodb)
+
+
+def _bring_answered(notice_id: str, source: Places, target: Places, dynamodb: Any, say: Say) -> None:
+    """Bring the filings that it answers as they were left: its own transaction marked them."""
+    for filing_id in answered_by(notice_id, source, dynamodb):
+        if bring_back_filing(filing_id, source=source, target=target, dynamodb=dynamodb):
+            say(f"{filing_id}: traída, que {notice_id} responde")
 
 
 def _complete(notice_id: str, source: Places, target: Places, dynamodb: Any) -> int:

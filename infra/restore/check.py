@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.hold import CheckResult
-from infra.restore.damage import CHECKS, Damage, find_all, newest
+from infra.restore.checks import Damage
+from infra.restore.damage import CHECKS, OPEN_ALERTS, find_all, newest
 from infra.restore.gather import gather
 from infra.restore.hold_items import put_check, restored_to
 from infra.restore.ledger import Ledger
 from infra.restore.lost import ABANDONED, find_lost
+from infra.restore.lost_filings import find_lost_filings
 from infra.restore.places import CannotRestore, Places
 
 _LISTED = 20
@@ -31,6 +33,7 @@ _UNNAMED = (
     "SELECT COUNT(*) FROM versions v WHERE v.is_latest = 1 AND v.is_marker = 0 AND v.key LIKE 'notices/%'"
     " AND NOT EXISTS (SELECT 1 FROM files f WHERE f.key = v.key)"
 )
+_LEAPS = "SELECT institution || ' ' || year, first, last FROM leaps ORDER BY 1, 2"
 Say = Callable[[str], None]
 
 
@@ -75,6 +78,7 @@ def check_tables(  # noqa: PLR0913 - what to compare, and by what
         if goes_on:
             say(f"Se sigue con lo leído desde {began.isoformat()}.")
         gather(places, ledger, dynamodb=dynamodb, s3=s3, say=say)
+        find_lost_filings(places, ledger, restored_to=instant, before=before, dynamodb=dynamodb, s3=s3)
         find_lost(places, ledger, restored_to=instant, before=before, dynamodb=dynamodb, s3=s3)
         return began, list(find_all(ledger))
 
@@ -155,15 +159,19 @@ def _report(  # noqa: PLR0913 - all that it tells
 
 def _to_know(ledger: Ledger, began_at: datetime) -> list[str]:
     """Return what is no damage and somebody has to know all the same."""
-    open_alerts = ledger.number("SELECT COUNT(*) FROM alerts WHERE open_count > 0")
+    open_alerts = ledger.number(OPEN_ALERTS)
     unnamed, abandoned = ledger.number(_UNNAMED), ledger.number("SELECT COUNT(*) FROM lost WHERE state = ?", ABANDONED)
+    never = ledger.number("SELECT COUNT(*) FROM lost_filings WHERE state = ?", ABANDONED)
+    leaps = [f"{one}: de {after} a {last}" for one, after, last in ledger.rows(_LEAPS)]
     return [
         "Para saber:",
-        f"- Notificaciones cuyos avisos saldrán al liberar, a lo más por segunda vez: {open_alerts}.",
+        f"- Notificaciones y presentaciones cuyos avisos saldrán al liberar, a lo más por segunda vez: {open_alerts}.",
         f"- Recordatorios vencidos que saldrán: {ledger.number(_REMINDERS, int(began_at.timestamp()))}.",
         f"- Cambios de correo en espera, que quizá alguien impugnó después: {ledger.number(_WAITING)}.",
         f"- Objetos bajo notices/ que ninguna notificación nombra: {unnamed}.",
         f"- Intentos de depósito que las tablas de antes tampoco tienen: {abandoned}.",
+        f"- Intentos de presentación que las tablas de antes tampoco tienen: {never}.",
+        f"- Números de presentación que nadie recibirá, por la restauración: {'; '.join(leaps) or 'ninguno'}.",
         "- Los paneles y las cuentas de uso pueden estar atrasados.",
         "- Los números de interrupciones y de listas de consultas entregados después del instante se repetirán.",
     ]

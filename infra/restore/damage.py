@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from infra.restore.checks import Check, Damage, asked
+from infra.restore.filing_damage import FILING_CHECKS
 from infra.restore.ledger import Ledger
 from infra.restore.lost import ABANDONED, COMMITTED
 from infra.restore.rows import LETS_IN
 
+OPEN_ALERTS = (
+    "SELECT (SELECT COUNT(*) FROM alerts WHERE open_count > 0)"
+    " + (SELECT COUNT(*) FROM filing_alerts WHERE open_count > 0)"
+)
+"""Of how many notices, and news of filings, messages are still to be sent."""
 MOST_IN_FLIGHT = 100
 """More messages than these that would go out again are no few of an instant, but something that somebody decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """One damage: its kind, by which it is accepted and counted, the thing, and what there is to know of it."""
-
-    kind: str
-    thing: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How one kind of damage is found. `remedy` says what to do, in the runbook's words."""
-
-    kind: str
-    means: str
-    remedy: str
-    find: Callable[[Ledger], Iterator[tuple[str, str]]]
-
-
-def _asked(query: str, *values: object) -> Callable[[Ledger], Iterator[tuple[str, str]]]:
-    def find(ledger: Ledger) -> Iterator[tuple[str, str]]:
-        for row in ledger.rows(query, *values):
-            yield str(row[0]), " ".join(str(part) for part in row[1:] if part not in (None, ""))
-
-    return find
 
 
 def _hidden(ledger: Ledger, key: str) -> str:
@@ -142,9 +121,9 @@ def _months(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _in_flight(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    count = ledger.number("SELECT COUNT(*) FROM alerts WHERE open_count > 0")
+    count = ledger.number(OPEN_ALERTS)
     if count > MOST_IN_FLIGHT:
-        yield "avisos", f"saldrían otra vez los de {count} notificaciones"
+        yield "avisos", f"saldrían otra vez los de {count} notificaciones y presentaciones"
 
 
 def _sent_and_open(ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -152,7 +131,7 @@ def _sent_and_open(ledger: Ledger) -> Iterator[tuple[str, str]]:
         "SELECT s.notice, s.alert FROM sent s JOIN alerts a ON a.notice = s.notice WHERE a.open_count > 0 AND"
         " ' ' || a.open_alerts || ' ' LIKE '% ' || s.alert || ' %'"
     )
-    yield from _asked(query)(ledger)
+    yield from asked(query)(ledger)
 
 
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(LETS_IN))
@@ -162,51 +141,49 @@ _AGAIN = "Restaure todas las tablas otra vez, al mismo instante y con otro prefi
 _ITEM = "Restaure la tabla que la tiene a otro nombre y copie ese ítem (runbook, One item)."
 
 CHECKS = (
-    Check(
-        "unreadable", "Un ítem no se puede leer", _ITEM, _asked("SELECT part || ' ' || thing, fault FROM unreadable")
-    ),
+    Check("unreadable", "Un ítem no se puede leer", _ITEM, asked("SELECT part || ' ' || thing, fault FROM unreadable")),
     Check("tables_apart", "Las tablas son de instantes distintos", _AGAIN, _apart),
     Check(
         "notice_without_record",
         "Notificación sin registro de idempotencia: se podría depositar dos veces",
         _ITEM,
-        _asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM deposits)"),
+        asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM deposits)"),
     ),
     Check(
         "record_without_notice",
         "Registro de idempotencia sin su notificación: su entidad tiene una respuesta",
         _ITEM,
-        _asked("SELECT notice, key FROM deposits WHERE notice NOT IN (SELECT id FROM notices)"),
+        asked("SELECT notice, key FROM deposits WHERE notice NOT IN (SELECT id FROM notices)"),
     ),
     Check(
         "notice_without_alerts",
         "Notificación sin sus avisos: nadie los enviaría",
         _ITEM,
-        _asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM alerts)"),
+        asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM alerts)"),
     ),
     Check(
         "alerts_without_notice",
         "Avisos sin su notificación: se avisaría de lo que no se puede leer",
         _ITEM,
-        _asked("SELECT notice, open_count || ' por enviar' FROM alerts WHERE notice NOT IN (SELECT id FROM notices)"),
+        asked("SELECT notice, open_count || ' por enviar' FROM alerts WHERE notice NOT IN (SELECT id FROM notices)"),
     ),
     Check(
         "notice_without_event",
         "Notificación sin su hecho en el registro",
         _ITEM,
-        _asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM deposited)"),
+        asked("SELECT id, institution FROM notices WHERE id NOT IN (SELECT notice FROM deposited)"),
     ),
     Check(
         "event_without_notice",
         "El registro dice un depósito que no está",
         _ITEM,
-        _asked("SELECT notice, event FROM deposited WHERE notice NOT IN (SELECT id FROM notices)"),
+        asked("SELECT notice, event FROM deposited WHERE notice NOT IN (SELECT id FROM notices)"),
     ),
     Check(
         "opening_without_event",
         "Notificación abierta sin el hecho de su apertura",
         _ITEM,
-        _asked(
+        asked(
             "SELECT id, opening_id FROM notices WHERE opening_id IS NOT NULL AND NOT EXISTS"
             " (SELECT 1 FROM opened o WHERE o.notice = id AND o.event = opening_id)"
         ),
@@ -215,49 +192,49 @@ CHECKS = (
         "event_without_opening",
         "El registro dice una apertura que la notificación no tiene",
         _ITEM,
-        _asked("SELECT o.notice, o.event FROM opened o JOIN notices n ON n.id = o.notice WHERE n.opened_at IS NULL"),
+        asked("SELECT o.notice, o.event FROM opened o JOIN notices n ON n.id = o.notice WHERE n.opened_at IS NULL"),
     ),
     Check(
         "notice_without_mailbox",
         "Notificación de una casilla que no está",
         _ITEM,
-        _asked("SELECT id, institution FROM notices WHERE mailbox NOT IN (SELECT id FROM mailboxes)"),
+        asked("SELECT id, institution FROM notices WHERE mailbox NOT IN (SELECT id FROM mailboxes)"),
     ),
     Check(
         "notice_without_institution",
         "Notificación de una entidad que no está",
         _ITEM,
-        _asked("SELECT id, institution FROM notices WHERE institution NOT IN (SELECT id FROM institutions)"),
+        asked("SELECT id, institution FROM notices WHERE institution NOT IN (SELECT id FROM institutions)"),
     ),
     Check(
         "user_without_account",
         "Usuario de una casilla abierta que no puede ingresar: falta su cuenta",
         _ITEM,
-        _asked("SELECT username FROM users WHERE username NOT IN (SELECT username FROM accounts)"),
+        asked("SELECT username FROM users WHERE username NOT IN (SELECT username FROM accounts)"),
     ),
     Check(
         "account_without_mailbox",
         "Cuenta de una casilla que no está",
         _ITEM,
-        _asked("SELECT username FROM accounts WHERE mailbox NOT IN (SELECT id FROM mailboxes)"),
+        asked("SELECT username FROM accounts WHERE mailbox NOT IN (SELECT id FROM mailboxes)"),
     ),
     Check(
         "event_without_mailbox",
         "El registro dice que se abrió una casilla que no está",
         _ITEM,
-        _asked("SELECT thing FROM told WHERE kind = 'mailbox' AND thing NOT IN (SELECT id FROM mailboxes)"),
+        asked("SELECT thing FROM told WHERE kind = 'mailbox' AND thing NOT IN (SELECT id FROM mailboxes)"),
     ),
     Check(
         "event_without_institution",
         "El registro dice una entidad que no está",
         _ITEM,
-        _asked("SELECT thing FROM told WHERE kind = 'institution' AND thing NOT IN (SELECT id FROM institutions)"),
+        asked("SELECT thing FROM told WHERE kind = 'institution' AND thing NOT IN (SELECT id FROM institutions)"),
     ),
     Check(
         "event_without_statement",
         "El registro dice un mes cerrado que no está",
         _ITEM,
-        _asked(
+        asked(
             "SELECT thing FROM told WHERE kind = 'statement' AND thing NOT IN"
             " (SELECT institution || ' ' || month FROM statements)"
         ),
@@ -266,19 +243,19 @@ CHECKS = (
     Check("number_gap", "Falta un número en una serie", _ITEM, _gaps),
     Check(
         "object_missing",
-        "Falta el archivo de una notificación",
+        "Falta el archivo de una notificación o de una presentación",
         "Copie encima su última versión (runbook, One object), o restáurelo.",
         _missing,
     ),
     Check(
         "object_wrong_size",
-        "El archivo de una notificación tiene otro tamaño",
+        "El archivo de una notificación o presentación tiene otro tamaño",
         "Copie sobre él la versión buena (runbook, One object).",
         _differs("size"),
     ),
     Check(
         "object_wrong_hash",
-        "El archivo de una notificación no es el que se notificó",
+        "El archivo no es el que se notificó o presentó",
         "Copie sobre él la versión buena (runbook, One object).",
         _differs("sha256"),
     ),
@@ -292,7 +269,7 @@ CHECKS = (
         "lets_in",
         "Una sesión, un código o un enlace de antes dejaría entrar a alguien",
         "Ejecute «end-sessions» sobre estas tablas.",
-        _asked(_ALIVE),
+        asked(_ALIVE),
     ),
     Check(
         "alert_sent_and_open", "El registro dice que un aviso salió, y sus avisos dicen que no", _AGAIN, _sent_and_open
@@ -307,14 +284,15 @@ CHECKS = (
         "deposit_committed",
         "Depósito que se confirmó después del instante: las tablas de antes lo tienen",
         "Tráigalo con «bring-back».",
-        _asked("SELECT notice, institution, deposited_at FROM lost WHERE state = ?", COMMITTED),
+        asked("SELECT notice, institution, deposited_at FROM lost WHERE state = ?", COMMITTED),
     ),
     Check(
         "deposit_unknown",
         "S3 tiene una constancia que las tablas no: su entidad puede tener la respuesta",
         "Pregunte a la entidad, y haga que deposite otra vez; luego acéptelo.",
-        _asked("SELECT notice, institution, deposited_at FROM lost WHERE state NOT IN (?, ?)", COMMITTED, ABANDONED),
+        asked("SELECT notice, institution, deposited_at FROM lost WHERE state NOT IN (?, ?)", COMMITTED, ABANDONED),
     ),
+    *FILING_CHECKS,
 )
 """Every kind of damage that is looked for."""
 

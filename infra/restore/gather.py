@@ -15,8 +15,8 @@ from infra.restore.places import Places
 from infra.restore.rows import READ, rows_of
 
 _ITEMS, _OBJECTS, _HASHES, _THREADS = 1000, 1000, 200, 16
-_PREFIXES = ("notices/", "files/")
-"""Where documents lie that notices name: receipts and files sent inside a deposit; files that were sent ahead."""
+_PREFIXES = ("notices/", "files/", "filings/")
+"""Where documents lie that are named: receipts and files sent inside a deposit, files sent ahead, filing receipts."""
 _GONE = frozenset({"NoSuchKey", "404", "NotFound", "MethodNotAllowed", "405"})
 _UNKNOWN = (
     "SELECT DISTINCT v.key FROM files f JOIN versions v ON v.key = f.key AND v.is_latest = 1 AND v.is_marker = 0"

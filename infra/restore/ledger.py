@@ -41,6 +41,21 @@ CREATE TABLE IF NOT EXISTS versions (key TEXT, version TEXT, is_latest INTEGER, 
     modified TEXT, PRIMARY KEY (key, version));
 CREATE TABLE IF NOT EXISTS hashes (key TEXT PRIMARY KEY, sha256 TEXT);
 CREATE TABLE IF NOT EXISTS lost (notice TEXT PRIMARY KEY, institution TEXT, deposited_at TEXT, state TEXT);
+CREATE TABLE IF NOT EXISTS filings (id TEXT PRIMARY KEY, institution TEXT, year TEXT, number INTEGER, mailbox TEXT,
+    draft TEXT, code TEXT, receipt_sha256 TEXT, correction TEXT, correction_sha256 TEXT, answer TEXT);
+CREATE TABLE IF NOT EXISTS leads (key TEXT PRIMARY KEY, filing TEXT);
+CREATE TABLE IF NOT EXISTS counts (institution TEXT, year TEXT, last INTEGER, PRIMARY KEY (institution, year));
+CREATE TABLE IF NOT EXISTS leaps (institution TEXT, year TEXT, first INTEGER, last INTEGER,
+    PRIMARY KEY (institution, year, first));
+CREATE TABLE IF NOT EXISTS answers (notice TEXT, filing TEXT, PRIMARY KEY (notice, filing));
+CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, is_open INTEGER, filing TEXT);
+CREATE TABLE IF NOT EXISTS filing_alerts (id TEXT PRIMARY KEY, filing TEXT, open_count INTEGER);
+CREATE TABLE IF NOT EXISTS filing_events (filing TEXT, kind TEXT, event TEXT, told TEXT, PRIMARY KEY (filing, event));
+CREATE TABLE IF NOT EXISTS lost_filings (id TEXT PRIMARY KEY, filing TEXT, institution TEXT, year TEXT, number INTEGER,
+    received_at TEXT, state TEXT);
+CREATE INDEX IF NOT EXISTS leads_by_filing ON leads (filing);
+CREATE INDEX IF NOT EXISTS filings_by_number ON filings (institution, year, number);
+CREATE INDEX IF NOT EXISTS filing_alerts_by_filing ON filing_alerts (filing);
 CREATE INDEX IF NOT EXISTS files_by_notice ON files (notice);
 CREATE INDEX IF NOT EXISTS deposits_by_notice ON deposits (notice);
 CREATE INDEX IF NOT EXISTS versions_latest ON versions (key) WHERE is_latest = 1;

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.domain.hold import Hold
 from infra.restore.hold_items import find_hold, put_hold, restored_to
+from infra.restore.leaps import FAR, leap
 from infra.restore.places import CannotRestore, Places, logical_ids
 from infra.restore.rows import LETS_IN
 from infra.template import load_template
@@ -52,6 +53,8 @@ def restore_tables(  # noqa: PLR0913 - from where, to where, to when
         _furnish(target.table(variable), load_template()["Resources"][logical]["Properties"], dynamodb, pause)
     ended = end_what_lets_in(target, dynamodb)
     say(f"{target.table(_TOKENS)}: {ended} sesiones, códigos y enlaces terminados")
+    leapt = leap(target, to=to, now=now, dynamodb=dynamodb)
+    say(f"{target.table('FILINGS_TABLE')}: {leapt} cuentas de presentaciones adelantadas en {FAR}")
     _hold(target, to, dynamodb, now)
     stream = dynamodb.describe_table(TableName=target.table(_EVENTS))["Table"]["LatestStreamArn"]
     return {"RestoredTables": target.restored, "RestoredEventsStream": stream}

@@ -8,6 +8,8 @@ from typing import Any
 
 from chalicelib.domain.access.token import TokenKind
 from chalicelib.domain.event import EventType
+from chalicelib.domain.filing.filing import Filing
+from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.mailbox import MailboxState
 from chalicelib.domain.notice import Notice
 from chalicelib.store.alert.alert_batch_item import batch_from_item
@@ -32,6 +34,15 @@ LETS_IN = frozenset(
 
 Links that begin an access are not among them: what their use did is as lost as the use.
 """
+
+LEAP = "leap"
+"""`leap#<institution>#<year>#<restored tables>`: from number `first` to `last` none was given, because of a restore."""
+_OF_FILINGS = {
+    EventType.FILING_FILED: "receipt_sha256",
+    EventType.FILING_CORRECTED: "receipt_sha256",
+    EventType.FILING_ANSWERED: "notice_id",
+}
+"""What the log tells of a filing beside its number."""
 
 Item = dict[str, dict[str, Any]]
 _Noted = Iterator[tuple[str, Row]]
@@ -80,6 +91,9 @@ def _deposit(item: Item) -> _Noted:
 def _alerts(item: Item) -> _Noted:
     batch = batch_from_item(AlertBatchItem.from_raw_data(item))
     still = [alert.alert_id for alert in batch.open]
+    if batch.news is not None:
+        yield "filing_alerts", (batch.notice_id, batch.news.filing_id, len(still))
+        return
     yield "alerts", (batch.notice_id, to_data(batch.deposited_at), " ".join(still), len(still))
 
 
@@ -93,6 +107,8 @@ def _event(item: Item) -> _Noted:
         yield "opened", (thing, event_id)
     elif kind == EventType.ALERT_SENT:
         yield "sent", (thing, data["alert_id"])
+    elif kind in _OF_FILINGS:
+        yield "filing_events", (thing, kind, event_id, data.get(_OF_FILINGS[EventType(kind)], ""))
     elif kind in (EventType.MAILBOX_OPENED, EventType.INSTITUTION_ADDED):
         yield "told", (what, thing)
     elif kind == EventType.STATEMENT_CLOSED:
@@ -131,6 +147,58 @@ def _institution(item: Item) -> _Noted:
         yield "numbered", (f"outage {day}", int(own))
 
 
+def _draft(item: Item) -> _Noted:
+    """Note a person's draft of a filing; what officers write is compared with nothing."""
+    series, _, draft_id = _text(item, "composition_id").partition("#")
+    if series == "filing":
+        draft = from_data(FilingDraft, _data(item))
+        yield "drafts", (draft_id, int(draft.is_open), draft.filing_id)
+
+
+def _filing(item: Item) -> _Noted:
+    key = _text(item, "filing_id")
+    series, _, name = key.partition("#")
+    if series == "count":
+        institution, year = name.split("#")
+        yield "counts", (institution, year, _number(item, "last"))
+    elif series == LEAP:
+        institution, year, _ = name.split("#")
+        yield "leaps", (institution, year, _number(item, "first"), _number(item, "last"))
+    elif series == "answer":
+        for told in item["answers"]["SS"]:
+            yield "answers", (name, told.partition("#")[0])
+    elif "leads_to" in item:
+        yield "leads", (key, _text(item, "leads_to"))
+    else:
+        yield from _whole_filing(from_data(Filing, _data(item)))
+
+
+def _whole_filing(filing: Filing) -> _Noted:
+    year, _, number = filing.number.partition("-")
+    correction, answer = filing.correction, filing.answer
+    yield (
+        "filings",
+        (
+            filing.filing_id,
+            filing.institution_id,
+            year,
+            int(number),
+            filing.mailbox_id,
+            filing.draft_id,
+            filing.verification_code,
+            filing.receipt_sha256,
+            None if correction is None else correction.correction_id,
+            None if correction is None else correction.receipt_sha256,
+            None if answer is None else answer.notice_id,
+        ),
+    )
+    yield "files", (filing.receipt_key, filing.filing_id, filing.receipt_sha256, None)
+    if correction is not None:
+        yield "files", (correction.receipt_key, filing.filing_id, correction.receipt_sha256, None)
+    for document in filing.all_documents:
+        yield "files", (document.object_key, filing.filing_id, document.sha256, document.size)
+
+
 def _statement(item: Item) -> _Noted:
     yield "statements", (_text(item, "institution_id"), _text(item, "month"))
 
@@ -151,6 +219,8 @@ _READERS: Mapping[str, Callable[[Item], _Noted]] = {
     "ACCOUNTS_TABLE": _account,
     "INSTITUTIONS_TABLE": _institution,
     "STATEMENTS_TABLE": _statement,
+    "COMPOSITIONS_TABLE": _draft,
+    "FILINGS_TABLE": _filing,
     "TOKENS_TABLE": _token,
 }
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -162,6 +232,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "ACCOUNTS_TABLE": ("username",),
     "INSTITUTIONS_TABLE": ("institution_id", "item"),
     "STATEMENTS_TABLE": ("institution_id", "month"),
+    "COMPOSITIONS_TABLE": ("composition_id",),
+    "FILINGS_TABLE": ("filing_id",),
     "TOKENS_TABLE": ("token",),
 }
 READ = tuple(_READERS)

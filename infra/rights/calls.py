@@ -14,6 +14,7 @@ _NAME_OF_A_JOB = re.compile(r"(position#[a-z_-]+)(#.*)?")
 _KIND = re.compile(r"(#?[a-z_-]+)#.*")
 _WORD = re.compile(r"[a-z]+")
 _SCAN = re.compile(r"desk/[^/]+/registration-.*")
+_OF_A_PERSON = re.compile(r"uploads/person\..*")
 _OF_A_DAY = re.compile(r"20\d\d/.*")
 _FOLDER = re.compile(r"([a-z]+/).*")
 
@@ -121,6 +122,8 @@ def _partition_key(key: str, institutions: frozenset[str]) -> str:
 def _object_key(key: str) -> str:
     if _SCAN.fullmatch(key):
         return "desk/{}/registration-{}"
+    if _OF_A_PERSON.fullmatch(key):
+        return "uploads/person.{}"
     if _OF_A_DAY.fullmatch(key):
         return "20{}/{}"
     folder = _FOLDER.fullmatch(key)

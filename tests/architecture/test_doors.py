@@ -23,8 +23,9 @@ from chalicelib.handlers.page_request import BUTTONS
 
 ROOT = Path(__file__).parents[2]
 MAPS_OF_COMMANDS = ("commands", "business_days/commands", "people/commands", "sender/commands", "institution/commands")
-MOST_RESOURCES = 290
-"""API Gateway takes 300 in one API unless AWS raises the quota; a deployment beyond it fails halfway."""
+MOST_RESOURCES = 298
+"""API Gateway takes 300 in one API, its root among them, unless AWS raises the quota; a deployment beyond that fails
+halfway."""
 _REGISTERING = re.compile(r"^\s*@?\w+\.(route|on_\w+|schedule|lambda_function|authorizer|middleware)\(", re.MULTILINE)
 
 _PUBLIC_API = {

@@ -74,7 +74,7 @@ def test_a_page_takes_parts_of_its_own_wing_or_of_all() -> None:
         assert others <= shared.get(wing_of(template), framed), template
 
 
-ELSEWHERE = {("file_check_send.html", "{{ sending.address }}")}
+ELSEWHERE = {(name, "{{ sending.address }}") for name in ("file_check_send.html", "filing/draft_send.html")}
 """Forms that go to the store of files, with leave that was signed for one object."""
 FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
 POSTED = [door for door in DOORS if door.method == "POST" and door.kind == "web"]

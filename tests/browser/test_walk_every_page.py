@@ -51,6 +51,7 @@ WITH_ERRORS = ("/ingresar", "/ingresar/codigo", "/olvide-mi-clave", "/no-fui-yo"
 INSIDE = (
     *("/casilla", "/casilla?vista=leidos", "/casilla/buscar", "/casilla/buscar?campo=todo&valor=requiere"),
     *("/casilla/copia", "/usuarios", "/usuarios/agregar", "/perfil", "/perfil/celular", "/perfil/consentimiento"),
+    *("/presentar", "/mis-tramites", "/mis-tramites?q=nada"),
     *("/clave", "/mis-datos", "/mis-datos/pedir/correccion", "/preguntas-frecuentes", "/ingresar", "/nada"),
 )
 WITH_ERRORS_INSIDE = ("/usuarios/agregar", "/clave")

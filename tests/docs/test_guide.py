@@ -141,7 +141,11 @@ def test_example_codes_can_be_read_aloud_and_checked() -> None:
 
 
 def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
-    (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"verification_' in b)
+    (example,) = (
+        json.loads(b)
+        for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL)
+        if '"starts_by"' in b and '"verification_' in b
+    )
     answer = json.loads(render_deposit_answer(_notice(), receipt_sha256="", receipt_size=1, api_base_url=""))
     assert list(example) == list(answer)
     for name in ("recipient", "case_file", "receipt", "links", "term"):
@@ -154,7 +158,11 @@ def test_answer_of_a_deposit_has_the_fields_of_the_example() -> None:
 
 
 def test_dates_of_the_example_are_those_of_the_calendar() -> None:
-    (example,) = (json.loads(b) for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL) if '"verification_' in b)
+    (example,) = (
+        json.loads(b)
+        for b in re.findall(r"```json\n(.*?)\n```", GUIDE, re.DOTALL)
+        if '"starts_by"' in b and '"verification_' in b
+    )
 
     decided = deadline.decide_deadline(
         deposited_at=datetime.fromisoformat(example["deposited_at"]),
@@ -223,8 +231,19 @@ INSIDE = {
         ("institution_exists", "institution_changed", "key_exists", "key_changed", "calendar_changed"),
         "who operates meets it",
     ),
+    **dict.fromkeys(("institution_unknown", "office_closed"), "officers meet it who deposit at a page"),
     **dict.fromkeys(
-        ("institution_unknown", "office_unknown", "office_closed"), "officers meet it who deposit at a page"
+        (
+            *("draft_changed", "draft_closed", "draft_not_found", "nobody_represented", "represented_name_invalid"),
+            *("subject_missing", "subject_too_long", "too_many_annexes", "procedure_retired", "nothing_to_correct"),
+            *("corrected_already", "correction_too_late", "correction_empty"),
+        ),
+        "people meet it who file or correct",
+    ),
+    **dict.fromkeys(("officer_unknown", "filing_not_taken"), "officers meet it who hand a filing over"),
+    **dict.fromkeys(
+        ("procedure_changed", "procedure_exists", "staff_changed", "office_changed", "office_exists"),
+        "coordinators meet it",
     ),
     "notice_not_opened": "mailbox users meet it who ask for a document before they opened its notice",
     "reading_suspended": "as above, of a notice whose reading its institution suspended",
@@ -239,7 +258,7 @@ REFUSERS = {"refuse"}
 def _sources() -> Iterator[tuple[Path, ast.Module]]:
     """Yield what the institutions' routes import, directly or not; what knows of people as well, apart."""
     api = ROOT / "chalicelib" / "handlers" / "api"
-    waiting = [path for wing in ("deposit", "upload") for path in (api / wing).glob("*.py")]
+    waiting = [path for wing in ("deposit", "upload", "filing") for path in (api / wing).glob("*.py")]
     waiting += sorted((ROOT / "chalicelib" / "domain").glob("errors.py"))
     of_people = (
         "handlers/admission.py",

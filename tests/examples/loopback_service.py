@@ -87,12 +87,14 @@ class Service(ThreadingHTTPServer):
                 return 201, {}, json.dumps(grant).encode()
             case "GET", ["uploads", _]:
                 return 200, {}, json.dumps({"upload_id": "u-1", "state": self.checks.popleft()}).encode()
-            case "GET", ["deposits", _, "receipt"]:
+            case "GET", ["deposits", _, "receipt"] | ["filings", _, _]:
                 return 303, {"Location": f"http://{self.authority}/bucket/receipt"}, b""
-            case "GET", ["deposits"]:
+            case "GET", [("deposits" | "filings") as kind]:
                 is_last = "cursor=next-1" in request.target
-                page = {"deposits": [{"notice_id": "B" if is_last else "A"}]}
+                page: dict[str, object] = {kind: [{"notice_id": "B" if is_last else "A"}]}
                 return 200, {}, json.dumps(page if is_last else page | {"next_cursor": "next-1"}).encode()
+            case "POST", ["filings", _, _]:
+                return 200, {}, json.dumps(self.show(path) | {"said": json.loads(request.body)}).encode()
             case _:
                 return 200, {}, json.dumps(self.show(path)).encode()
 

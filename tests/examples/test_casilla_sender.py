@@ -303,6 +303,16 @@ def test_single_deposit_and_mailbox_are_read(sender: Sender) -> None:
     assert sender.get_mailbox("1-40000002") == {"path": "/api/v1/mailboxes/1-40000002"}
 
 
+def test_filings_are_listed_read_fetched_and_attended_to(sender: Sender, service: Service) -> None:
+    assert [one["notice_id"] for one in sender.list_filings("2026-03", page_size=1)] == ["A", "B"]
+    assert service.received[1].target == "/api/v1/filings?cursor=next-1&limit=1&month=2026-03"
+    assert sender.get_filing("A") == {"path": "/api/v1/filings/A"}
+    assert sender.download_filed("A", "document-1") == b"%PDF-receipt"
+    said = {"office": "norte", "reason": "Es de allá"}
+    assert sender.attend("A", "derivation", **said) == {"path": "/api/v1/filings/A/derivation", "said": said}
+    assert sender.attend("A", "evaluation") == {"path": "/api/v1/filings/A/evaluation", "said": {}}
+
+
 def test_other_kinds_of_keys_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "rsa.pem"
     key = generate_rsa_key(65537, 2048)

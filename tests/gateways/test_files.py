@@ -181,6 +181,19 @@ def test_promoted_copy_has_the_checked_bytes_and_no_metadata(world: World) -> No
     assert (head["Metadata"], head["ContentType"]) == ({}, "text/plain")
 
 
+def test_what_a_worker_made_replaces_nothing_that_lies_there(world: World, tmp_path: Path) -> None:
+    made = tmp_path / "fotos.pdf"
+    for content in (b"la primera", b"otra"):
+        made.write_bytes(content)
+        world.files.put_upload_once("uploads/person.u1/a/Fotos.pdf", made)
+    stored = world.s3.get_object(Bucket=world.uploads_bucket, Key="uploads/person.u1/a/Fotos.pdf")
+    assert stored["Body"].read() == b"la primera"
+    world.files.delete_upload("uploads/person.u1/a/Fotos.pdf")
+    world.files.put_upload_once("uploads/person.u1/a/Fotos.pdf", made)
+    stored = world.s3.get_object(Bucket=world.uploads_bucket, Key="uploads/person.u1/a/Fotos.pdf")
+    assert stored["Body"].read() == b"otra"
+
+
 def test_object_replaced_after_the_check_is_neither_read_nor_promoted(world: World, tmp_path: Path) -> None:
     key = world.arrive()
     arrived = world.files.find_upload(key)

@@ -13,29 +13,38 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.export import export_tools
+from chalicelib.bootstrap.filing import filing_draft_store, filing_store
 from chalicelib.bootstrap.people import data_request_tools
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.access.account import Account
 from chalicelib.domain.access.csrf import csrf_token
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.export.export import ExportKind
+from chalicelib.domain.filing.filing_draft import filed
+from chalicelib.domain.filing.procedure import frozen_procedure
 from chalicelib.domain.mailbox import UserState
 from chalicelib.domain.people.data_request import DataRequestKind, DataWish
 from chalicelib.handlers.cookies import SESSION_COOKIE
-from chalicelib.handlers.door import MAILBOX, PUBLIC, SESSION, SIGNED, STAFF, Door
+from chalicelib.handlers.door import FORM_WITH_FILES, MAILBOX, PUBLIC, SESSION, SIGNED, STAFF, Door
 from chalicelib.handlers.doors import DOORS, find
 from chalicelib.services.access.sessions import OpenedSession, open_session
 from chalicelib.services.export.request_export import request_export
 from chalicelib.services.people.data_requests import make_request
-from tests.browser_requests import said
+from chalicelib.store.filing.filing_store import FilingCommit
+from tests.browser_requests import BOUNDARY, SAME_ORIGIN, multipart, said
 from tests.cloud import Engine
-from tests.deposit_world import World, a_body, a_mailbox, a_user, an_inline_file
+from tests.deposit_world import INSTITUTION_ID, World, a_body, a_mailbox, a_user, an_inline_file
+from tests.filer_world import PROCEDURE_ID, seed_catalogue
+from tests.filing_world import DRAFT_ID, a_batch, a_draft, a_filing
 from tests.person_world import People
 
 OWN, OTHER = "1-40000002", "1-40000010"
-OF_ANOTHER = re.compile(r"{(notice_id|export_id|user_id|session_id|reference)}")
+OF_ANOTHER = re.compile(r"{(notice_id|export_id|user_id|session_id|reference|draft_id|filing_id)}")
 ENDS_A_SESSION = "/perfil/accesos/{session_id}/cerrar"
 """Answers alike for a session that ended, and one that is nobody's or another's, which goes on."""
 FOR_THE_PRINCIPAL = {("POST", "/v1/users"), ("POST", "/v1/reopening"), ("POST", "/mis-datos/abrir")}
+TYPED = {"/presentar": {"entidad": INSTITUTION_ID, "tramite": PROCEDURE_ID}}
+"""What a form cannot go without, as no page of another's has it."""
 MANAGES_USERS = re.compile(r"/usuarios/|/v1/users/|/representante|/v1/representative")
 
 
@@ -46,12 +55,13 @@ OF_PEOPLE = [door for door in DOORS if door.access in {SESSION, MAILBOX}]
 
 @dataclass
 class Town:
-    """One mailbox with two users, a notice, an export and a session of the principal's; and another mailbox."""
+    """One mailbox with two users, a notice, a filing, a draft, an export and a session; and another."""
 
     people: People
     notice_id: str = ""
     export_id: str = ""
     reference: str = ""
+    filing_id: str = ""
     other: OpenedSession | None = None
     """The principal's session that the last request named."""
 
@@ -69,6 +79,15 @@ class Town:
         self.notice_id = str(self.people.world.deposit(a_body(annexes=[an_inline_file()])).json_body["notice_id"])
         opened = self.enter(OWN)
         wish, requests = DataWish(DataRequestKind.EXPORT), data_request_tools(box)
+        procedure = frozen_procedure(seed_catalogue(box))
+        assert filing_draft_store(box).add(a_draft(session=opened.session, procedure=procedure))
+        filing = a_filing(filing_id=box.chance.new_code())
+        self.filing_id = filing.filing_id
+        event = Event(f"filing#{filing.filing_id}", EventType.FILING_FILED, filing.filed_at, "e-filed", "user:u1")
+        sent = a_draft("d" * 32)
+        assert filing_draft_store(box).add(sent)
+        closed = filed(sent, filing.filing_id, filing.filed_at)
+        filing_store(box).commit(FilingCommit(filing, closed, 2026, 1, event, (), a_batch(filing)))
         self.reference = make_request(opened.session, wish, origin="", tools=requests).reference
         self.export_id = request_export(ExportKind.MAILBOX, {}, opened.session, tools=export_tools(box)).export_id
 
@@ -91,6 +110,10 @@ class Town:
             "user_id": "u2",
             "session_id": self.other.session.session_id,
             "reference": self.reference,
+            "draft_id": DRAFT_ID,
+            "step": "documento",
+            "filing_id": self.filing_id,
+            "deed": "subsanar",
             "kind": "correccion",
             "channel": "correo" if door.kind == "web" else "email",
             "name": "original" if door.kind == "web" else "main",
@@ -113,8 +136,11 @@ class Town:
         if door.method == "GET":
             return cookie, b""
         token = csrf_token(self.people.tools.pepper, opened.session) if opened else ""
+        if door.bodies == FORM_WITH_FILES:
+            form = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **SAME_ORIGIN}
+            return {**cookie, **form}, multipart("", b"", csrf=token, part="annex")
         form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
-        return {**cookie, **form}, urlencode({"csrf": token}).encode()
+        return {**cookie, **form}, urlencode({"csrf": token, **TYPED.get(door.path, {})}).encode()
 
 
 @pytest.fixture
@@ -220,7 +246,7 @@ def test_a_secondary_user_reads_all_and_manages_nobody(town: Town) -> None:
         answer = town.ask(door, town.enter(f"{OWN}.40000021"))
         if door.path == ENDS_A_SESSION:
             assert town.is_other_open()
-        elif any(own in door.path for own in ("{export_id}", "{session_id}", "{reference}")):
+        elif any(own in door.path for own in ("{export_id}", "{session_id}", "{reference}", "{draft_id}")):
             assert answer.status_code == 404, _told(door, answer)  # the principal's own
         elif MANAGES_USERS.search(door.path) or (door.method, door.path) in FOR_THE_PRINCIPAL:
             is_led_back = (door.method, _led_to(answer)) == ("GET", "/usuarios")

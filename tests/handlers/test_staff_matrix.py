@@ -21,6 +21,7 @@ from chalicelib.handlers.doors import DOORS
 from tests.cloud import Engine
 from tests.compose_world import Desk
 from tests.deposit_world import World, an_institution, put_institution
+from tests.filing_world import file_it, seed_filing
 from tests.officer_world import an_office, put_office
 from tests.person_world import People
 from tests.staff_world import Staff
@@ -162,6 +163,8 @@ def test_what_another_institution_issued_or_keeps_does_not_exist_for_theirs(cons
     """Every door that names a notice, draft, key or office is asked with one that is there, and another's."""
     staff = console.staff
     staff.world.seed()
+    seed_filing(staff.world.container)
+    filed = file_it(staff.world.container)
     own = staff.member()
     desk = Desk(staff, own)
     desk.begin()
@@ -175,6 +178,8 @@ def test_what_another_institution_issued_or_keeps_does_not_exist_for_theirs(cons
         "name": "main",
         "part": "documento",
         "contact_id": "1",
+        "filing_id": filed.filing_id,
+        "deed": "tomar",
     }
     strangers = [
         staff.member(institution_id=OTHER),
@@ -193,6 +198,7 @@ def test_what_another_institution_issued_or_keeps_does_not_exist_for_theirs(cons
                     or "corregir=" in _told(door, who, answer)
                 ), _told(door, who, answer)
                 assert "EXP-2026-000098" not in answer.body.decode(errors="replace")
+                assert filed.subject not in answer.body.decode(errors="replace")
                 asked += 1
     assert asked > 20
 

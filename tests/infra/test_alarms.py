@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.handlers.jobs import JOBS
-from chalicelib.handlers.workers import export, upload
+from chalicelib.handlers.workers import upload
+from chalicelib.handlers.workers.filing import exports
 from infra.package import ROOT
 from infra.template import load_template
 from tests.alarms import SPARE, Alarm, Line, Point, State, Transition, alarms_of, watch
@@ -345,7 +346,7 @@ def test_reminders_that_nobody_sends_ring_after_an_hour_and_until_they_are_sent_
 
 
 @pytest.mark.parametrize(
-    ("name", "longest"), [("UploadsWaiting", upload.LONGEST_WAIT), ("ExportsWaiting", export.LONGEST_WAIT)]
+    ("name", "longest"), [("UploadsWaiting", upload.LONGEST_WAIT), ("ExportsWaiting", exports.LONGEST_WAIT)]
 )
 def test_a_message_that_waits_long_between_its_tries_rings_all_the_time(name: str, longest: timedelta) -> None:
     job, _, _ = TOLD[name]

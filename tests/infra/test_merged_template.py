@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.jobs import JOBS
+from chalicelib.handlers.workers.alert import OF_FILINGS
 from chalicelib.services.alert.renew import MAY_LIVE_AFTER
 from infra import package
 from infra.any_method import ANY
@@ -117,13 +118,13 @@ def test_a_message_is_hidden_while_its_function_may_still_run(
     assert resources[queue]["Properties"]["VisibilityTimeout"] >= 6 * timeout
 
 
-def test_the_stream_starts_the_alerts_with_deposits_and_with_what_lets_an_address_live(
+def test_the_stream_starts_the_alerts_with_deposits_filings_and_what_lets_an_address_live(
     resources: dict[str, dict[str, Any]],
 ) -> None:
     stream = resources["SendAlerts"]["Properties"]["Events"]["SendAlertsDynamodbEventSource"]["Properties"]
     assert stream["Stream"] == with_a_choice({"Fn::Sub": "${EventsTable.StreamArn}"}, {"EventsTable"})
     [pattern] = [json.loads(f["Pattern"]) for f in stream["FilterCriteria"]["Filters"]]
     kinds = pattern["dynamodb"]["NewImage"]["type"]["S"]
-    assert sorted(kinds) == sorted(["notice.deposited", *(kind.value for kind in MAY_LIVE_AFTER)])
+    assert sorted(kinds) == sorted(["notice.deposited", *OF_FILINGS, *(kind.value for kind in MAY_LIVE_AFTER)])
     assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert stream["BisectBatchOnFunctionError"]

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.handlers.workers import export, upload
+from chalicelib.handlers.workers import upload
+from chalicelib.handlers.workers.filing import exports
 from chalicelib.handlers.workers.messages import wait_after
 from infra.template import load_template
 
 RESOURCES = load_template()["Resources"]
-QUEUES = {"UploadsArrived": upload.LONGEST_WAIT, "ExportsRequested": export.LONGEST_WAIT}
+QUEUES = {"UploadsArrived": upload.LONGEST_WAIT, "ExportsRequested": exports.LONGEST_WAIT}
 OUTAGE = {"UploadsArrived": timedelta(hours=23), "ExportsRequested": timedelta(hours=10)}
 """How long what a queue's messages need may not answer, without one of them going to the dead letters."""
 

@@ -41,6 +41,7 @@ DOCUMENTS, TOKENS = (
     [
         (f"{DOCUMENTS}/notices/2026/11/28/TFWR-37HA-M9FP/00", {}, "${DocumentsBucket.Arn}/notices/{}"),
         (f"{DOCUMENTS}/desk/muni/registration-f1/9.pdf", {}, "${DocumentsBucket.Arn}/desk/{}/registration-{}"),
+        (f"{DOCUMENTS}/uploads/person.u1/f1/a.pdf", {}, "${DocumentsBucket.Arn}/uploads/person.{}"),
         (f"{DOCUMENTS}/desk/muni/7KQ2-M9XA/9.pdf", {}, "${DocumentsBucket.Arn}/desk/{}"),
         ("arn:aws:s3:::casilla-exportsbucket-2f/2026/11/28/a/b", {}, "${ExportsBucket.Arn}/20{}/{}"),
         (DOCUMENTS, {"s3:prefix": "notices/2026/11/28/"}, "${DocumentsBucket.Arn}  s3:prefix=notices/{}"),

@@ -25,6 +25,7 @@ from chalicelib.domain.event import Event, EventType
 from infra.restore import damage
 from infra.restore.check import read_accepted, summary
 from infra.restore.damage import CHECKS
+from infra.restore.filing_damage import FILING_CHECKS
 from infra.restore.places import CannotRestore
 from tests.cloud import Engine
 from tests.deposit_world import NOW, World
@@ -168,7 +169,8 @@ ELSEWHERE = {"alerts_in_flight", "deposit_committed", "deposit_unknown"}
 
 
 def test_every_kind_is_planted() -> None:
-    assert PLANTED.keys() | ELSEWHERE == {check.kind for check in CHECKS}
+    of_filings = {check.kind for check in FILING_CHECKS}  # planted in test_restore_filings.py
+    assert PLANTED.keys() | ELSEWHERE | of_filings == {check.kind for check in CHECKS}
 
 
 def test_where_nothing_is_damaged_nothing_is_found_and_jobs_may_go_on(world: RestoreWorld) -> None:
@@ -337,7 +339,7 @@ class TestGoingOn:
         finally:
             emitter.unregister("before-call.dynamodb.Scan", note)
 
-        assert len(asked) == 10
+        assert len(asked) == 12
         assert asked[3] == asked[4], "the page at which it stopped is read again, those before are not"
 
     def test_pages_of_one_thing_each_find_the_same(self, world: RestoreWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ def test_the_drill_walks_all_of_it() -> None:
 
     assert walked.returncode == 0, walked.stderr
     for step in (
-        "17 tablas restauradas como casilla-r1-…",
+        "18 tablas restauradas como casilla-r1-…",
         "11 daños plantados, cada uno encontrado y reparado",
         "encontrado por su constancia y traído",
         "el barrido espera, y no se libera mientras la revisión dice «unreadable: 1»",

@@ -98,10 +98,7 @@ RARE: dict[tuple[str, str, str], str] = {
         "FormerUsers",
         "dynamodb:GetItem",
     ): "the answer to who was taken out: services/people/answer_data_requests.py",
-    **{
-        (function, "Mailboxes", "dynamodb:GetItem"): LOST
-        for function in ("send_alerts", "send_reminders", "sweep_alerts")
-    },
+    **{(function, "Mailboxes", "dynamodb:GetItem"): LOST for function in ("send_alerts", "sweep_alerts")},
     (
         "sweep_alerts",
         "Mailboxes",
@@ -313,6 +310,13 @@ MUST_NOT: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("dynamodb:Query", "${EventsTable.Arn}", keys("user#u1")),
         ("dynamodb:GetItem", "${InstitutionsTable.Arn}", keys("entidad-demo")),
         ("dynamodb:GetItem", "${AccountsTable.Arn}", keys("1-40000002")),
+        ("s3:PutObject", f"{DOCUMENTS}/files/2026/01/05/e/u", {}),
+        ("s3:PutObject", f"{UPLOADS}/uploads/entidad-demo/u/a.pdf", {}),
+        ("s3:GetObject", f"{UPLOADS}/uploads/person.u1/u/a.pdf", {}),
+        ("dynamodb:GetItem", "${CompositionsTable.Arn}", keys("c1")),
+        ("dynamodb:PutItem", "${CompositionsTable.Arn}", keys("filing#d")),
+        ("dynamodb:GetItem", "${FilingsTable.Arn}", keys("F")),
+        ("dynamodb:UpdateItem", "${UploadsTable.Arn}", keys("u")),
     ],
     "expire_uploads": [
         ("s3:DeleteObject", f"{DOCUMENTS}/notices/2026/01/05/N/00", {}),

@@ -42,6 +42,7 @@ MODELS = {
         "STAFF": tables.StaffItem,
         "COUNTS": tables.CountItem,
         "COMPOSITIONS": tables.CompositionItem,
+        "FILINGS": tables.FilingItem,
         "STATEMENTS": tables.StatementItem,
     }.items()
 }
@@ -365,14 +366,18 @@ def test_who_sends_alerts_sees_how_a_notice_stands_and_marks_addresses_that_died
     taken_out = {"dynamodb:UpdateItem"} if function == "send_reminders" else set()  # of the index to_remind
     assert allowed["Situations"] == {"dynamodb:BatchGetItem"} | taken_out
     assert allowed["Mailboxes"] == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"}
-    assert allowed["Alerts"] == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"}
+    planned = {"dynamodb:PutItem"} if function == "send_reminders" else set()  # what is told of a filing's end
+    assert allowed["Alerts"] == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"} | planned
     assert allowed["Events"] == {"dynamodb:PutItem"}
 
 
 def test_who_reminds_finds_what_is_due_by_its_index_and_reads_nothing_else_of_notices() -> None:
     policy = (ROOT / ".chalice" / "policy-send_reminders.json").read_text(encoding="utf-8")
 
-    assert re.findall(r"\$\{(\w+)\.Arn\}/index/(\w+)", policy) == [("NoticesTable", "to_remind")]
+    assert re.findall(r"\$\{(\w+)\.Arn\}/index/(\w+)", policy) == [
+        ("NoticesTable", "to_remind"),
+        ("FilingsTable", "due"),
+    ]
     assert "Scan" not in policy
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import bootstrap
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.alert import alert_batch_store
 from chalicelib.bootstrap.aws import aws_session, connection
@@ -156,7 +158,7 @@ class Days:
             self.simulation.after(600, partial(self.deposit, kind, age))
             return
         self.notices += 1
-        notice_id = code_from_number(self._ids.randrange(32**11))
+        notice_id = self.new_code()
         now = self.simulation.clock() - age
         mailbox = a_mailbox(users=tuple(self._user(number, kind) for number in range(1, self._size(kind) + 1)))
         batch = plan_alerts(
@@ -164,7 +166,7 @@ class Days:
         )
         for alert in batch.alerts:
             self.destinations[alert.destination] = (notice_id, alert.alert_id)
-        event = Event(f"notice#{notice_id}", EventType.NOTICE_DEPOSITED, now, self._new_id(), "institution", data={})
+        event = Event(f"notice#{notice_id}", EventType.NOTICE_DEPOSITED, now, self.new_id(), "institution", data={})
         with TransactWrite(connection=self.connection) as transaction:
             alert_batch_store(self.desk).add_in(transaction, batch)
             event_store(self.desk).add_in(transaction, event)
@@ -186,7 +188,10 @@ class Days:
         mobile = f"{start}{self.users:07}" if has_mobile else None
         return replace(a_user(number), email=f"{name}{self.users}@ejemplo.pe", mobile=mobile)
 
-    def _new_id(self) -> str:
+    def new_code(self) -> str:
+        return code_from_number(self._ids.randrange(32**11))
+
+    def new_id(self) -> str:
         return f"{self._ids.getrandbits(128):032x}"
 
     def _close_some(self) -> None:
@@ -216,6 +221,18 @@ def _chances(seed: int) -> Iterator[random.Random]:
         yield random.Random(seeds.random())  # noqa: S311 - as above
 
 
+class _Containers(list[Container]):
+    """The containers in use: whoever runs has the one of its process, though another was started since."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        super().__init__()
+        self._simulation = simulation
+
+    def __getitem__(self, index: Any) -> Any:
+        task = self._simulation.running
+        return super().__getitem__(index) if task is None else task.process.box
+
+
 @contextmanager
 def days(engine: Engine, plan: Plan, alter: Alteration | None = None) -> Iterator[Days]:
     """Open an engine for days that are still to pass."""
@@ -228,6 +245,7 @@ def days(engine: Engine, plan: Plan, alter: Alteration | None = None) -> Iterato
         stack.enter_context(tapped(found.platform))
         stack.enter_context(transactions_that_copy_little())
         stack.enter_context(pools_in(found.simulation))
+        stack.enter_context(patch.object(bootstrap, "_containers", _Containers(found.simulation)))
         stack.enter_context(_logged_to(found.log))
         yield found
 

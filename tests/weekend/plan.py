@@ -51,6 +51,12 @@ class Plan:
     """The chance that a process dies at one of its calls."""
     at_longest: float = 80
     """How many hours after the days it may take until all is at rest."""
+    bounced: float = 0.02
+    """The chance that a message that was taken comes back for good, and that one comes back for now."""
+    sweep_every_s: int = 120
+    remind_every_s: int = 300
+    thrown_away: float = 0.05
+    """The chance, every ten minutes, that a process that has nothing to do is thrown away."""
     seed: int = field(default=1, compare=False)
 
 

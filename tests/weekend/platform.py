@@ -30,15 +30,18 @@ from tests.weekend.simulation import Process, Simulation
 from tests.weekend.truth import Truth
 
 _SETTINGS = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
-_FUNCTIONS = ("send_alerts", "sweep_alerts", "record_deliveries")
+_FUNCTIONS = ("send_alerts", "sweep_alerts", "record_deliveries", "send_reminders")
 CONCURRENCY = {name: _SETTINGS[name].get("reserved_concurrency", 40) for name in _FUNCTIONS}
 LONGEST_S = {name: _SETTINGS[name]["lambda_timeout"] for name in _FUNCTIONS}
-SWEEP_EVERY_S = 120
 _DYNAMODB_S = 0.004
 _LANES, _AT_ONCE, _TRIES, _TOO_OLD_S = 10, 10, 5, 3600
 _KEYS = re.compile(r"(\w+) (?:=|<=)")
 _NOTHING = json.dumps({"Items": [], "Count": 0, "ScannedCount": 0})
 _BODY = "application/x-amz-json-1.0"
+_SCHEDULED = {
+    **dict.fromkeys(("version", "account", "region", "detail", "detail-type", "source", "time", "id"), ""),
+    "resources": [],
+}
 
 Ended = Callable[[Any], None]
 """Is told what a function returned, None where it failed or died."""
@@ -138,7 +141,7 @@ class Platform:
         for idle in self._idle.values():
             for process in list(idle):
                 kept = len(sending_tools(process.box).unwritten)
-                if kept or self.chance.random() < 0.05:
+                if kept or self.chance.random() < self.plan.thrown_away:
                     idle.remove(process)
                     self.kill(process, "thrown away with outcomes" if kept else "thrown away")
                     process.box.made.clear()
@@ -199,16 +202,22 @@ class Platform:
         if not self.provider.is_in("sweeper stopped"):
             self._sweep(1.0, 0)
         if not self.is_over():
-            self.simulation.after(SWEEP_EVERY_S, self.sweep)
+            self.simulation.after(self.plan.sweep_every_s, self.sweep)
+
+    def remind(self) -> None:
+        """Start the job that tells of ends, as its schedule does; one that is at it still is left alone."""
+        if not self.provider.is_in("reminders stopped"):
+            self.invoke("send_reminders", _SCHEDULED, lambda _: None)
+        if not self.is_over():
+            self.simulation.after(self.plan.remind_every_s, self.remind)
 
     def _sweep(self, wait_s: float, failures: int) -> None:
-        event = dict.fromkeys(("version", "account", "region", "detail", "detail-type", "source", "time", "id"), "")
 
         def ended(returned: Any) -> None:
             if returned is None and failures < 2:
                 self.simulation.after(60.0 * (failures + 1), partial(self._sweep, 1.0, failures + 1))
 
-        if not self.invoke("sweep_alerts", {**event, "resources": []}, ended):
+        if not self.invoke("sweep_alerts", _SCHEDULED, ended):
             self.simulation.after(wait_s, partial(self._sweep, min(2 * wait_s, 300.0), failures))
 
     def report(self, address: str, event: dict[str, Any], failures: int = 0) -> None:
@@ -266,7 +275,8 @@ class Platform:
             writes = [fields]
         if self.provider.is_in("events refused") and any(each["TableName"] == events for each in writes):
             return self._denied("events")
-        of_alerts = [each for each in writes if each["TableName"] == alerts]
+        of_alerts = [each for each in writes if each["TableName"] == alerts and "Key" in each]
+        new = [each["Item"]["notice_id"]["S"] for each in writes if each["TableName"] == alerts and "Item" in each]
         if self.provider.is_in("outcomes refused") and any(_ends_claim(each) for each in of_alerts):
             self.unwritten.add(process.run)
             return self._denied("outcomes")
@@ -274,6 +284,8 @@ class Platform:
         if response.status_code < 300:
             for each in of_alerts:
                 self.truth.follow(each["Key"]["notice_id"]["S"])
+            for notice_id in new:
+                self.truth.deposit(notice_id)
         self.simulation.sleep(_DYNAMODB_S)
         return response
 

@@ -43,6 +43,8 @@ class Taken:
     process: Process
     run: int
     was_answered: bool = False
+    about: str = ""
+    """Of an e-mail the key of its alerts, of an SMS what it says."""
 
 
 @dataclass
@@ -84,7 +86,8 @@ class Provider:
         body: Any = request.body
         text = body.decode() if isinstance(body, bytes) else str(body)
         if service == "sns":
-            return self._sms(parse_qs(text)["PhoneNumber"][0], process)
+            fields = parse_qs(text)
+            return self._sms(fields["PhoneNumber"][0], fields["Message"][0], process)
         fields = json.loads(text)
         tags = {tag["Name"]: [tag["Value"]] for tag in fields["EmailTags"]}
         return self._mail(fields["Destination"]["ToAddresses"][0], tags, process)
@@ -102,7 +105,7 @@ class Provider:
                 return self._refuse("sesv2", status, code, text)
         is_lost, is_taken = self._draw_loss("mail uncertain")
         if is_taken:
-            message = self._take(address, process)
+            message = self._take(address, process, tags["notice_id"][0])
             if DEADLY in address and self._killed[address] < _KILLS:  # and no report of it ever comes
                 self._killed[address] += 1
                 self.kill(process)
@@ -113,7 +116,7 @@ class Provider:
                 return answer(200, json.dumps({"MessageId": message.message_id}))
         return self._no_answer("sesv2")
 
-    def _sms(self, number: str, process: Process) -> AWSResponse:
+    def _sms(self, number: str, said: str, process: Process) -> AWSResponse:
         if self.is_in("sms throttled") or not self._has_room("sns", SMS_RATE):
             return self._refuse("sns", 429, "Throttled", "Rate exceeded")
         if self.is_in("sms spent"):
@@ -122,7 +125,7 @@ class Provider:
             return self._refuse("sns", 400, "InvalidParameter", "Invalid parameter: PhoneNumber")
         is_lost, is_taken = self._draw_loss("sms uncertain")
         if is_taken:
-            message = self._take(number, process)
+            message = self._take(number, process, said)
             if not is_lost:
                 message.was_answered = True
                 return answer(200, f"<R><PublishResult><MessageId>{message.message_id}</MessageId></PublishResult></R>")
@@ -155,10 +158,10 @@ class Provider:
         self.simulation.sleep(_PATIENCE_S)
         raise ReadTimeoutError(endpoint_url=f"https://{service}")
 
-    def _take(self, destination: str, process: Process) -> Taken:
+    def _take(self, destination: str, process: Process, about: str) -> Taken:
         self.came_to["taken"] += 1
         message_id = f"m{self.came_to['taken']:06}"
-        message = Taken(self.simulation.elapsed, destination, message_id, process, process.run)
+        message = Taken(self.simulation.elapsed, destination, message_id, process, process.run, about=about)
         self.taken[destination].append(message)
         return message
 
@@ -184,9 +187,9 @@ class Provider:
             return
         if self._happens(0.03):
             yield "DeliveryDelay", {"delayType": "TransientCommunicationFailure"}
-        if self._happens(0.02):
+        if self._happens(self.plan.bounced):
             yield "Bounce", {"bounceType": "Permanent", "bounceSubType": "General"}
-        elif self._happens(0.02):
+        elif self._happens(self.plan.bounced):
             yield "Bounce", {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
         else:
             yield "Delivery", {}

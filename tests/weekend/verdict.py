@@ -91,11 +91,11 @@ class Verdict:
             yield "not given up"
         if alert.state is AlertState.GAVE_UP and taken and not any(kind == "Reject" for kind, _ in told):
             yield "given up"
-        yield from self._doubled(taken)
+        yield from self.doubled(taken)
         yield from self._logged(alert, taken, log)
         yield from _reported(alert, told)
 
-    def _doubled(self, taken: list[Taken]) -> Iterator[str]:
+    def doubled(self, taken: list[Taken]) -> Iterator[str]:
         """Compare each message but the last with why it may have been sent again."""
         for message, again in pairwise(taken):
             excuse = self._excuse(message)

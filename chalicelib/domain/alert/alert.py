@@ -57,6 +57,8 @@ class AlertPurpose(StrEnum):
     """Its reading was suspended after somebody was alerted."""
 
 
+TOO_LATE = "too_late"
+"""Why what somebody has missed was not sent."""
 OPEN = frozenset({AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN})
 """Those that are sent when their time comes."""
 FAILURES = frozenset({AlertState.BOUNCED, AlertState.FAILED, AlertState.GAVE_UP})
@@ -155,6 +157,11 @@ class Alert:
     def is_added(self) -> bool:
         """Whether it was added to the deposit's own."""
         return self.purpose is not AlertPurpose.DEPOSIT
+
+    @property
+    def is_too_late(self) -> bool:
+        """Whether it was not sent, since what it told of was over when somebody could send it."""
+        return self.state is AlertState.CANCELLED and self.refusal == TOO_LATE
 
     @property
     def user_id(self) -> str:

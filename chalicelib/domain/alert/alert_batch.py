@@ -7,8 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.domain.alert.alert import FAILURES, GIVE_UP_AFTER, Alert, AlertState
+from chalicelib.domain.alert.filing_news import FilingNews
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Channel
+
+_TAKEN = frozenset({AlertState.ACCEPTED, AlertState.DELAYED, AlertState.DELIVERED, AlertState.COMPLAINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,26 @@ class AlertBatch:
     mailbox_id: str | None = None
     """Whose notice it is, and in which mailbox; both None in batches of packages before that nobody had to follow."""
     following: Following = Following()
+    news: FilingNews | None = None
+    """What of a filing it tells; None where it tells of a notice."""
     as_stored: Any = field(default=None, compare=False, repr=False)
     """What the store had when this was read, by which it knows whether anybody wrote since."""
+
+    @property
+    def subject(self) -> str:
+        """What the log's events of it are about."""
+        return f"notice#{self.notice_id}" if self.news is None else f"filing#{self.news.filing_id}"
+
+    @property
+    def is_to_institution(self) -> bool:
+        """Whether it tells the institution of a filing, so that no mailbox has its addresses."""
+        return self.news is not None and self.mailbox_id is None
+
+    @property
+    def has_reached_nobody(self) -> bool:
+        """Whether none of it was taken or is on its way; not where it was news no more when its turn came."""
+        is_under_way = any(alert.is_open or alert.state in _TAKEN for alert in self.alerts)
+        return not is_under_way and all(alert.state in FAILURES or alert.is_too_late for alert in self.alerts)
 
     @property
     def open(self) -> tuple[Alert, ...]:

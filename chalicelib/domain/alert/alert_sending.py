@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState, AlertStep
+from chalicelib.domain.alert.alert import Alert, AlertState, AlertStep
 from chalicelib.domain.alert.alert_batch import AlertBatch, Following
 from chalicelib.domain.alert.retry import delay_after_loss, delay_after_refusal
 
@@ -109,7 +109,7 @@ def _settled(alert: Alert, outcome: Outcome | None, batch: AlertBatch, now: date
             state = AlertState.FAILED if isinstance(outcome, AddressRefused) else AlertState.CANCELLED
             return _ended(alert, state, code, now)
         case _ if now >= batch.ends_at(alert):
-            is_late = alert.purpose is AlertPurpose.REMINDER and not isinstance(outcome, Lost)  # it may have arrived
+            is_late = alert.useful_until is not None and not isinstance(outcome, Lost)  # it may have arrived
             state, code = (AlertState.CANCELLED, "too_late") if is_late else (AlertState.GAVE_UP, outcome.code)
             return _ended(alert, state, code, now)
         case Lost(code):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import FAILURES, Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import FAILURES, TOO_LATE, Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, reachable
@@ -18,8 +18,6 @@ MOST_RENEWALS = 3
 """How often one user is alerted anew of one notice by one channel, however often the address dies and lives again."""
 NEWS_FOR = timedelta(days=30)
 """How old a notice may be for its alerts to go by another channel, or anew: later they tell nothing that helps."""
-TOO_LATE = "too_late"
-"""Why a reminder was not sent that somebody has missed."""
 ADDRESS_CHANGED = "address_changed"
 """Why an alert was not sent whose user has another address now."""
 _MOST_IDS = 10
@@ -129,6 +127,14 @@ def reason_not_to_send(  # noqa: PLR0913 - an alert, and how its notice stands
     if place is None:
         return ADDRESS_CHANGED
     return None if place.is_live else "address_dead"
+
+
+def reason_against_news(alert: Alert, mailbox: Mailbox, *, reach: SmsReach = PERU_ALONE) -> str | None:
+    """Tell why one of the first alerts of what happened to a filing is not to be sent, as a code; None where it is.
+
+    A dead address is tried, as those of deposits are; one that is not its user's any more may be a stranger's.
+    """
+    return None if any(_is_to(alert, one) for one in reachable(mailbox, reach)) else ADDRESS_CHANGED
 
 
 def _is_news(batch: AlertBatch, now: datetime) -> bool:

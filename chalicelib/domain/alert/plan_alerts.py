@@ -31,7 +31,7 @@ def plan_alerts(  # noqa: PLR0913 - the facts of one deposit
         notice_id=notice_id,
         institution_name=institution.name,
         deposited_at=deposited_at,
-        alerts=tuple(alert for user in mailbox.alerted_users for alert in _alerts_of(user, reach)),
+        alerts=tuple(alert for user in mailbox.alerted_users for alert in alerts_of(user, reach)),
         receipt_key=receipt_key if institution.attaches_receipt else None,
         institution_short_name=institution.short_name,
         institution_id=institution.institution_id,
@@ -49,7 +49,8 @@ def alert_addresses(mailbox: Mailbox, reach: SmsReach = PERU_ALONE) -> tuple[Ale
     return tuple(masked)
 
 
-def _alerts_of(user: MailboxUser, reach: SmsReach) -> tuple[Alert, ...]:
+def alerts_of(user: MailboxUser, reach: SmsReach) -> tuple[Alert, ...]:
+    """Return what one user is alerted by."""
     email = _alert(user, Channel.EMAIL, user.email)
     return (
         (email,)

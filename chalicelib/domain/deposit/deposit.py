@@ -28,7 +28,8 @@ class DepositCommand:
     """A well-formed deposit. `files` has the main document first; `regime` None means the institution's own.
 
     `place` is where the holder lives, as the institution's table of término de la distancia names it. `replaces` is the
-    number of the notice that this one is made in place of, None for a first one.
+    number of the notice that this one is made in place of, None for a first one. `answers_filing` is the id of the
+    filing that it answers.
     """
 
     mailbox_id: str
@@ -39,6 +40,7 @@ class DepositCommand:
     files: tuple[SentFile, ...]
     place: str | None = None
     replaces: str | None = None
+    answers_filing: str | None = None
 
     @property
     def upload_ids(self) -> tuple[str, ...]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from chalicelib.domain.errors import InvalidInput
+
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,13 @@ def parts_of(month: str, zone: ZoneInfo) -> tuple[MonthPart, ...]:
     """Return the parts of a local month, `YYYY-MM`, in order: one where the zone is UTC, else two.
 
     In Lima March 2026 is March of UTC from its first day at five on, and the first five hours of April.
+
+    Raises:
+        InvalidInput: `month_invalid`.
+
     """
+    if not _MONTH.fullmatch(month):
+        raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
     return tuple(_parts(first.astimezone(UTC), _next_month(first).astimezone(UTC)))
 

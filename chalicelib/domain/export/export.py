@@ -24,6 +24,8 @@ class ExportKind(StrEnum):
     """The evidence of every notice of the mailbox; parameter `year`, of the deposits, if not all."""
     LISTING = "listing"
     """The list of the notices that conditions select; parameters `format` (`ListingFormat`) and `query`, as in URLs."""
+    HISTORY = "history"
+    """All that was filed and received; parameter `format` (`ListingFormat`)."""
 
 
 class ListingFormat(StrEnum):

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.domain.alert.reminder_day import MORNING, previous_business_day
 from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
 from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.filing.filing_date import FilingDates
 
+WRITTEN_WITHIN = timedelta(minutes=2)
+"""For longer no correction that was sent in time can still be on its way into the store."""
 _DAY = timedelta(days=1)
 
 
@@ -27,7 +30,7 @@ def may_observe(dates: FilingDates, now: datetime, calendar: BusinessCalendar) -
 
     Whoever calls it sees to it that there was none before: there is one alone (136.6).
     """
-    return dates.received_at <= now and _is_by(now, observable_until(dates, calendar))
+    return dates.received_at <= now and is_by(now, observable_until(dates, calendar))
 
 
 def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: BusinessCalendar) -> datetime:
@@ -42,7 +45,17 @@ def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: Busin
 
 def may_correct(until: datetime, now: datetime) -> bool:
     """Tell whether a correction made at an instant is in time; `until` is what `correctable_until` told."""
-    return _is_by(now, until)
+    return is_by(now, until)
+
+
+def remind_at(observed_at: datetime, until: datetime, calendar: BusinessCalendar) -> datetime | None:
+    """Return when the holder is reminded, in UTC: the morning of the business day before the last one.
+
+    None where that morning does not come after the observation, whose own alert came late enough.
+    """
+    day = previous_business_day(calendar.local(until).date(), calendar)
+    morning = datetime.combine(day, MORNING, calendar.zone).astimezone(UTC)
+    return morning if morning > observed_at else None
 
 
 def lapses_at(until: datetime) -> datetime:
@@ -50,7 +63,7 @@ def lapses_at(until: datetime) -> datetime:
     return until.astimezone(UTC) + timedelta(seconds=1)
 
 
-def _is_by(now: datetime, until: datetime) -> bool:
+def is_by(now: datetime, until: datetime) -> bool:
     """Tell whether an instant is not after a last second, whose fractions belong to it."""
     if now.tzinfo is None:
         raise ValueError("an instant needs a zone")

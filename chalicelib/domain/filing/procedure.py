@@ -89,3 +89,35 @@ class Procedure:
     def is_retired(self) -> bool:
         """Whether it is in the catalogue only to be read."""
         return self.retired_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenProcedure:
+    """The procedure as it is called in the version that is filed under; all of it is in the catalogue."""
+
+    procedure_id: str
+    version: int
+    kind: ProcedureKind
+    code: str
+    title: str
+    norm: str
+    answer_days: int | None = None
+    """The term for the answer, in business days: 0 is automatic approval, None that none is stated."""
+
+    @property
+    def has_term(self) -> bool:
+        """Whether the institution has a term for its answer."""
+        return bool(self.answer_days)
+
+
+def frozen_procedure(procedure: Procedure) -> FrozenProcedure:
+    """Return what a draft and a filing keep of it."""
+    return FrozenProcedure(
+        procedure.procedure_id,
+        procedure.version,
+        procedure.kind,
+        procedure.code,
+        procedure.title,
+        procedure.norm,
+        procedure.answer_term.days,
+    )

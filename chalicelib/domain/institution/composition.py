@@ -11,10 +11,12 @@ from typing import Any
 from chalicelib.domain.deadline import Regime, Term
 from chalicelib.domain.deposit.recipient import Reception
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
 from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.domain.notice import MAX_REMEDIES, CaseFile, Document, FileRole, Notice, Remedy
+from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.domain.upload.upload import MAX_ANNEXES
 
 MOST_OPEN = 50
@@ -108,26 +110,12 @@ class ChosenTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachedFile:
-    """A file that was sent, or may be sent until `sent_until`. Its outcome stands in the upload of the same id.
-
-    `filename` and `size` are what the form said; empty and None where it is not known before it arrives.
-    """
-
-    upload_id: str
-    role: FileRole
-    sent_until: datetime
-    filename: str = ""
-    size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Composition:
     """A draft. `author_office_id` is the office of who began it; `office_id` the one it is to be deposited from.
 
     `is_shared` has it seen by the author's office. `version` counts the changes: who changes it says which one they
-    saw. `replaces` names the notice that it is to replace. `closed_at` is when it was deposited, as `notice_id`, or
-    discarded.
+    saw. `replaces` names the notice that it is to replace, `answers` the filing that it is to answer. `closed_at` is
+    when it was deposited, as `notice_id`, or discarded.
     """
 
     composition_id: str
@@ -150,6 +138,7 @@ class Composition:
     chosen_term: ChosenTerm | None = None
     files: tuple[AttachedFile, ...] = ()
     replaces: str | None = None
+    answers: AnsweredFiling | None = None
     notice_id: str | None = None
     closed_at: datetime | None = None
 
@@ -213,6 +202,23 @@ def begin_again(composition_id: str, member: StaffMember, notice: Notice, now: d
         effects=Effects(document.in_force_from, document.ends_administrative_path, document.remedies),
         chosen_term=ChosenTerm(notice.term, notice.regime, place),
     )
+
+
+def begin_answer(  # noqa: PLR0913 - whose draft, of what
+    composition_id: str,
+    member: StaffMember,
+    filing: AnsweredFiling,
+    now: datetime,
+    *,
+    case_file: CaseFile,
+    office_id: str | None,
+) -> Composition:
+    """Return a draft of what is to answer a filing, from the office that has it.
+
+    Whether the holder receives is asked anew, with a reason, as for any other notice.
+    """
+    begun = begin(composition_id, member, now)
+    return replace(begun, answers=filing, case_file=case_file, office_id=office_id, is_office_chosen=True)
 
 
 def is_seen_by(composition: Composition, member: StaffMember) -> bool:

@@ -45,6 +45,8 @@ class Act(StrEnum):
     DECIDE_RECOVERY = "staff: decide about requests to restore a password"
     REGISTER = "staff: register in person, and see who waits for a review"
     DECIDE_REGISTRATION = "staff: decide about registrations that wait for a review"
+    ATTEND = "staff: attend to filings"
+    OBSERVE = "staff: observe a filing, or link its answer"
 
 
 class Place(StrEnum):
@@ -100,6 +102,8 @@ RULES: Mapping[Act, Rule] = {
     Act.DECIDE_RECOVERY: Rule(Place.OFFICE, permission=Permission.RECOVER, is_final=True),
     Act.REGISTER: Rule(Place.OFFICE, permission=Permission.REGISTER),
     Act.DECIDE_REGISTRATION: Rule(Place.OFFICE, permission=Permission.REGISTER, is_final=True),
+    Act.ATTEND: Rule(Place.OFFICE, permission=Permission.ATTEND),
+    Act.OBSERVE: Rule(Place.OFFICE, permission=Permission.ATTEND, is_final=True),
     Act.SUSPEND_READING: Rule(Place.OFFICE, _COORDINATOR, Permission.DEPOSIT, is_final=True),
     Act.SEE_USAGE: Rule(Place.INSTITUTION, _COORDINATOR),
     Act.PROVE_PAYMENT: Rule(Place.INSTITUTION, _COORDINATOR),

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     AUDIT = "audit"
     RECOVER = "recover"
     REGISTER = "register"
+    ATTEND = "attend"
 
 
 class StaffState(StrEnum):
@@ -141,6 +142,7 @@ PERMISSION_WORDS: Mapping[Permission, str] = {
     Permission.AUDIT: "Ver qué consultó cada operador y cada clave",
     Permission.RECOVER: "Atender restauraciones de clave",
     Permission.REGISTER: "Registrar casillas y sus cambios en mesa de partes",
+    Permission.ATTEND: "Atender lo que se presenta en la ventanilla virtual",
 }
 STATE_WORDS: Mapping[StaffState, str] = {
     StaffState.INVITED: "no activado",

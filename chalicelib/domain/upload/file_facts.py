@@ -30,6 +30,7 @@ def bounded(facts: FileFacts) -> FileFacts:
         attachments,
         facts.more_signatures + len(facts.signatures) - len(signatures),
         facts.more_attachments + len(facts.attachments) - len(attachments),
+        facts.pages,
     )
 
 

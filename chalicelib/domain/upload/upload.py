@@ -30,7 +30,11 @@ EXTENSIONS: Mapping[str, frozenset[str]] = {kind.media_type: frozenset(kind.exte
 """Media types that a file can have, each with its file extensions."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_FORM_KEY = re.compile(rf"uploads/([a-z0-9-]+)/([0-9a-f]{{{UPLOAD_ID_LENGTH}}})/(.*)", re.DOTALL)
+_FORM_KEY = re.compile(rf"uploads/([a-z0-9.-]+)/([0-9a-f]{{{UPLOAD_ID_LENGTH}}})/(.*)", re.DOTALL)
+
+
+_PERSON = "person."
+"""No institution's id has a point."""
 
 
 class UploadState(StrEnum):
@@ -85,6 +89,8 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Upload:
     """The outcome of checking one uploaded file. Until it exists, the upload has not arrived or waits its check.
+
+    `institution_id` is whose it is: an institution, or the person that `person_owner` names.
 
     `object_key` is where the checked file lies in the documents bucket. `expires_at` is None once a deposit has used
     the upload. `facts` is None where the file was refused, or checked before anything was told of files.
@@ -178,6 +184,11 @@ def _at(field: str | None, name: str) -> str:
 def is_upload_id(text: str) -> bool:
     """Tell whether this can be an upload's id: the beginning of a hash, in lower-case hex."""
     return len(text) == UPLOAD_ID_LENGTH and set(text) <= set("0123456789abcdef")
+
+
+def person_owner(user_id: str) -> str:
+    """Return the owner of what a mailbox's user sends, as keys and outcomes have it; no institution is called so."""
+    return f"{_PERSON}{user_id.lower()}"
 
 
 def staging_key(institution_id: str, upload_id: str) -> str:

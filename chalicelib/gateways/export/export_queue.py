@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,8 +26,17 @@ class ExportQueue:
             Unavailable: `queue_unavailable`.
 
         """
+        self.send_body({"export_id": export_id})
+
+    def send_body(self, body: Mapping[str, str]) -> None:
+        """Ask for what a message names.
+
+        Raises:
+            Unavailable: `queue_unavailable`.
+
+        """
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps({"export_id": export_id}))
+            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(dict(body)))
         except (ClientError, BotoCoreError) as error:
             raise Unavailable(
                 "queue_unavailable", "No se pudo encargar el archivo. Inténtalo otra vez en un momento.", retry_after=2

@@ -42,6 +42,11 @@ def ask_for_listing(search: Search, chosen: ListingFormat, session: Session) -> 
     return request_export(ExportKind.LISTING, parameters, session, tools=export_tools(current()))
 
 
+def ask_for_history(chosen: ListingFormat, session: Session) -> Export:
+    """Ask for all that was filed and received."""
+    return request_export(ExportKind.HISTORY, {"format": chosen.value}, session, tools=export_tools(current()))
+
+
 def ask_for_files(kind: ExportKind, found: FoundNotice, session: Session, *, origin: str) -> Export:
     """Ask for the annexes or the evidence of a notice."""
     box = current()

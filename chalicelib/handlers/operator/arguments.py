@@ -11,6 +11,7 @@ from datetime import date, time
 from functools import partial
 from typing import Any, NoReturn, TypeVar
 
+from chalicelib.domain.alert.filing_news import parse_key
 from chalicelib.domain.business_days.calendar_changes import check_region
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.contact import read_email
@@ -142,8 +143,7 @@ def _read(argument: Argument, all_found: Mapping[str, Any]) -> Any:
 
 def _notices(found: list[str]) -> tuple[str, ...]:
     if len(found) > _NOTICES:
-        detail = f"Son {len(found)} notificaciones; cada vez van {_NOTICES} a lo más."
-        raise InvalidInput("notices_too_many", detail)
+        raise InvalidInput("notices_too_many", f"Son {len(found)} notificaciones; cada vez van {_NOTICES} a lo más.")
     return _each(found, _notice)
 
 
@@ -167,7 +167,7 @@ def _each(found: list[str], read_one: Callable[[str], _T]) -> tuple[_T, ...]:
 
 def _notice(text: str) -> str:
     try:
-        return parse_code(text)
+        return parse_key(text)
     except InvalidInput as error:
         detail = f"«{echo(text)}» no es un número de notificación: son doce letras y números, como AS3B-3MEJ-C22A."
         raise InvalidInput(error.code, detail) from error

@@ -64,6 +64,11 @@ def keep_form(request: PageRequest) -> list[str]:
     return [cookie(FORM_COOKIE, secret)]
 
 
+def is_done_anew(request: PageRequest) -> bool:
+    """Tell whether a form is sent again from its own page: it had a file, or nothing but which version it was of."""
+    return bool(request.body) or ("version" in request.form and request.form.keys() <= {"csrf", *_TYPED_BY_NOBODY})
+
+
 def find_form(request: PageRequest, user_id: str) -> dict[str, Any] | None:
     """Return `path` and `form` of what this user has kept; None where there is nothing, or it is another's."""
     kept = _find(request)

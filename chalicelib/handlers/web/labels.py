@@ -27,12 +27,18 @@ LABELS = {
     "role": "Qué será",
     "file": "Archivo",
     "sha256": "SHA-256 del archivo",
+    "subject": "Qué pides",
+    "on_behalf": "En nombre de quién presentas",
 }
 
 CHANGE_LABELS = {**LABELS, "new_password": "Clave Nueva", "new_password_repeated": "Repetir Clave Nueva"}
 """Where the old password is asked for as well (S1); recovery and activation have the others."""
 DOCUMENT_TYPES = {"DNI": "DNI", "CE": "Carné de extranjería", "PASAPORTE": "Pasaporte", "RUC": "RUC"}
-_WORDS = {"document_type": DOCUMENT_TYPES, "remove": {"si": "Sí"}}
+_WORDS = {
+    "document_type": DOCUMENT_TYPES,
+    "remove": {"si": "Sí"},
+    "on_behalf": {"mio": "Por el titular de la casilla", "otro": "En nombre de otra persona o empresa"},
+}
 
 
 def label_of(name: str) -> str:

@@ -23,8 +23,9 @@ from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.http import log_refusal
 from chalicelib.handlers.log import log, this_visit
 from chalicelib.handlers.page import View, go_to, is_led_back, shown, told
-from chalicelib.handlers.page_request import PageRequest
-from chalicelib.handlers.web.kept_form import KEPT_PAGE, RESENT, forget_form, keep_form
+from chalicelib.handlers.page_request import PageRequest, page_of
+from chalicelib.handlers.web.kept_form import KEPT_PAGE, RESENT, forget_form, is_done_anew, keep_form
+from chalicelib.handlers.web.multipart import with_texts
 from chalicelib.services.access.find_session import find_session
 
 TEXTS_PAGE = "/textos"
@@ -72,10 +73,11 @@ def within_own_session(request: PageRequest) -> PageRequest:
 def _shown(view: View, request: PageRequest, who: tuple[Any, ...], parameters: dict[str, str]) -> Response:
     if request.method != "POST":
         return shown(request, lambda within: view(within, *who, **parameters))
+    request = with_texts(request)
     try:
         check_csrf(pepper(current()), who[0], request.value("csrf"))
     except Forbidden as error:  # the page is of a session before this one
-        kept = keep_form(request) if request.value("csrf") else []
+        kept = keep_form(request) if request.value("csrf") and not request.body else []
         if not kept:
             raise
         log_refusal(error)
@@ -97,8 +99,9 @@ def _ask_again(request: PageRequest, error: SessionEnded | TextsNotAccepted | Va
     if request.method != "POST":
         response = go_to(f"{address}?volver={quote(request.address)}", cookies=cookies)
     else:
-        kept = keep_form(request)
-        response = go_to(f"{address}?volver={KEPT_PAGE}" if kept else address, cookies=[*cookies, *kept])
+        kept = [] if request.body else keep_form(request)
+        back = KEPT_PAGE if kept else page_of(request) if is_done_anew(request) else ""
+        response = go_to(f"{address}?volver={quote(back)}" if back else address, cookies=[*cookies, *kept])
     if is_over and SESSION_COOKIE in request.cookies:
         response.headers.update(FORGET_PAGES)
     return response

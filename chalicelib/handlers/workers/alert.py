@@ -11,24 +11,30 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, SNSEvent
 
 from chalicelib.bootstrap import Container, current
-from chalicelib.bootstrap.alert import digest_tools, reminder_tools, report_tools, sending_tools, watching_tools
+from chalicelib.bootstrap.alert import digest_tools, report_tools, sending_tools, watching_tools
 from chalicelib.domain.alert.alert import ReportKind
 from chalicelib.domain.alert.delivery_report import parse_report
+from chalicelib.domain.alert.filing_news import Occasion, batch_id
 from chalicelib.domain.errors import NotReady
 from chalicelib.handlers.fault import describe_fault
 from chalicelib.handlers.log import log
 from chalicelib.handlers.workers.reports import NIGHT_TIME, SWEEP_TIME, failures, reported, reported_deliveries
 from chalicelib.services.alert import send_alerts as sending
 from chalicelib.services.alert import send_digests as digesting
-from chalicelib.services.alert import send_reminders as reminding
 from chalicelib.services.alert import sweep_alerts as sweeping
 from chalicelib.services.alert import watch_addresses as watching
 from chalicelib.services.alert.record_delivery import record_delivery
 from chalicelib.services.alert.renew import MAY_LIVE_AFTER, RENEWED, renew
 from chalicelib.services.work_through import counted
 
-_FIRST_TRY = timedelta(seconds=20)
+FIRST_TRY = timedelta(seconds=20)
 """How long to write what could not be written before, ahead of what is new; the rest of the time for it comes after."""
+OF_FILINGS = {
+    "filing.filed": Occasion.FILED,
+    "filing.observed": Occasion.OBSERVED,
+    "filing.corrected": Occasion.CORRECTED,
+}
+"""Which events of a filing are told as they come, and as what; the stream's filter in the template names them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,10 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
             return
         outcomes.update(sending.send_alerts(notice_id, tools, attached=_attached(record)))
 
-    _write_rest(tools, box, box.clock() + _FIRST_TRY)
+    write_rest(tools, box, box.clock() + FIRST_TRY)
     records = event.to_dict()["Records"]
     answer = failures(records, _position, handle)
-    _write_rest(tools, box, until)
+    write_rest(tools, box, until)
     outcomes["failed"] += len(answer["batchItemFailures"])
     outcomes["unwritten"] = len(tools.unwritten)
     still = [_position(record) for record in records if _notice(record) in tools.unwritten.notices]
@@ -87,8 +93,11 @@ def send_alerts(event: DynamoDBEvent) -> dict[str, Any]:
 
 
 def _notice(record: dict[str, Any]) -> str | None:
-    """Return the notice that a record says was deposited; None for what else there is in the log."""
+    """Return whose alerts a record calls for: of the notice deposited, or of a filing; None for what else there is."""
     image = record["dynamodb"].get("NewImage", {})
+    occasion = OF_FILINGS.get(image.get("type", {}).get("S"))
+    if occasion is not None:
+        return batch_id(str(image.get("subject", {}).get("S", "")).removeprefix("filing#"), occasion)
     if image.get("type", {}).get("S") != "notice.deposited":
         return None
     return str(image.get("subject", {}).get("S", "")).removeprefix("notice#")
@@ -117,7 +126,8 @@ def _position(record: dict[str, Any]) -> str:
     return str(record["dynamodb"]["SequenceNumber"])
 
 
-def _write_rest(tools: sending.SendingTools, box: Container, until: datetime) -> None:
+def write_rest(tools: sending.SendingTools, box: Container, until: datetime) -> None:
+    """Write what was sent and could not be written down before."""
     tools.unwritten.write_until(until, batches=tools.batches, now=box.clock, sleep=box.pause)
 
 
@@ -125,25 +135,15 @@ def sweep_alerts(_: CloudWatchEvent) -> dict[str, Any]:
     """Send alerts that the stream missed or that wait for another attempt."""
     box = current()
     tools, until = sending_tools(box), box.clock() + SWEEP_TIME
-    _write_rest(tools, box, box.clock() + _FIRST_TRY)
+    write_rest(tools, box, box.clock() + FIRST_TRY)
     report = sweeping.sweep_alerts(
         batches=tools.batches,
         send=lambda notice_id: sending.send_alerts(notice_id, tools),
         now=box.clock,
         until=until,
     )
-    _write_rest(tools, box, until)
+    write_rest(tools, box, until)
     return reported("sweep_alerts", report)
-
-
-def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
-    """Remind of notices that nobody opened and that end soon."""
-    box = current()
-    tools, until = reminder_tools(box), box.clock() + SWEEP_TIME
-    _write_rest(tools.sending, box, box.clock() + _FIRST_TRY)
-    report = reminding.send_reminders(tools, until=until)
-    _write_rest(tools.sending, box, until)
-    return reported("send_reminders", report)
 
 
 def watch_addresses(_: CloudWatchEvent) -> dict[str, Any]:

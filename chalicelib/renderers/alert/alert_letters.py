@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 from chalicelib.domain.alert.alert import Alert, AlertPurpose
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
+from chalicelib.renderers.alert.filing_letters import letter_of
 from chalicelib.renderers.letterhead import Letterhead
 from chalicelib.renderers.letters import Attached, Fact, Framed, Letter, render_letter
 from chalicelib.renderers.spanish import day_in_words, one_line, zone_in_words
@@ -57,6 +58,9 @@ def render_alert_email(
         MessageRefused: `email_address_refused`, when the destination is no address that mail can go to.
 
     """
+    if batch.news is not None:
+        letter = letter_of(batch, alert, batch.news, letterhead, is_attached=receipt is not None)
+        return _rendered(letter, batch, alert, letterhead, receipt, f"cargo-{batch.news.number}.pdf")
     institution = one_line(batch.institution_name)
     local = batch.deposited_at.astimezone(letterhead.zone)
     is_reminder = alert.purpose is AlertPurpose.REMINDER
@@ -78,13 +82,19 @@ def render_alert_email(
         subject=f"{subject} de {_cut(institution, _SUBJECT_NAME_AT_MOST)}",
         reason="Usted recibe este aviso porque su correo está registrado en una casilla electrónica.",
     )
+    return _rendered(letter, batch, alert, letterhead, receipt, f"constancia-{batch.notice_id}.pdf")
+
+
+def _rendered(  # noqa: PLR0913, PLR0917 - a letter, whose and with what
+    letter: Letter, batch: AlertBatch, alert: Alert, letterhead: Letterhead, receipt: bytes | None, filename: str
+) -> EmailMessage:
     return render_letter(
         letter,
         alert.destination,
         letterhead,
         sent_at=alert.added_at or batch.deposited_at,
         key=f"{batch.notice_id}/{alert.alert_id}",
-        pdf=None if receipt is None else Attached(f"constancia-{batch.notice_id}.pdf", receipt),
+        pdf=None if receipt is None else Attached(filename, receipt),
     )
 
 

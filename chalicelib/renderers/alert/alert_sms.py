@@ -17,6 +17,7 @@ from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry, Following
 from chalicelib.domain.alert.sender_name import cut_name, shorter_names, sms_name
 from chalicelib.domain.sender.gsm7 import ONE_PART, gsm7_length, to_gsm7
 from chalicelib.domain.sender.short_name import LONGEST_SHORT_NAME, is_short_name
+from chalicelib.renderers.alert.filing_letters import SMS_TEXTS, end_for_sms
 from chalicelib.renderers.spanish import one_line, zone_in_words
 
 _SAID = (
@@ -75,6 +76,7 @@ def _with_warnings(said: Iterable[str]) -> _Wordings:
 _NEWS, _FALLBACK, _SUSPENSION = map(_with_warnings, (_SAID, _FALLEN_BACK, _READING_SUSPENDED))
 _REMINDERS = {True: _with_warnings(_TERM_ENDS), False: _with_warnings(_OPENING_ENDS)}
 """By whether it is of a term."""
+_OF_FILINGS = {occasion: _with_warnings(tuple(map(to_gsm7, texts))) for occasion, texts in SMS_TEXTS.items()}
 
 
 def render_alert_sms(batch: AlertBatch, alert: Alert, *, portal: str, zone: ZoneInfo) -> str:
@@ -91,6 +93,8 @@ def render_alert_sms(batch: AlertBatch, alert: Alert, *, portal: str, zone: Zone
 
 
 def _wordings(batch: AlertBatch, alert: Alert) -> _Wordings:
+    if batch.news is not None:
+        return _OF_FILINGS[batch.news.occasion]
     expiry = batch.following.expiry
     if alert.purpose is AlertPurpose.REMINDER and expiry is not None:
         return _REMINDERS[expiry.is_of_term]
@@ -122,12 +126,15 @@ def _filled(wording: Template, values: Mapping[str, str], institution: str) -> s
 
 def _values(batch: AlertBatch, portal: str, zone: ZoneInfo) -> dict[str, str]:
     local, expiry = batch.deposited_at.astimezone(zone), batch.following.expiry
+    news = batch.news
+    end = "" if expiry is None else f"{expiry.day:%d/%m/%Y}"
     return {
         "day": f"{local:%d/%m/%Y}",
         "hour": f"{local:%H:%M}",
         "zone": to_gsm7(zone_in_words(zone)),
         "portal": portal,
-        "end": "" if expiry is None else f"{expiry.day:%d/%m/%Y}",
+        "end": end if news is None else end_for_sms(news.day),
+        "number": "" if news is None else news.number,
     }
 
 

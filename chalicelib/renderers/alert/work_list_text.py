@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertReport, AlertState, ReportKind
 from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.alert.work_list import GivenUp, Indexed, Resending, Resent, ResentAll, Waiting, WorkList
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.masking import mask_email, mask_mobile
@@ -61,8 +62,21 @@ _REASONS = {
     "too_late": "ya pasó el día que recordaba",
     "address_changed": "el usuario ya no tiene esa dirección, o ya no está activo",
     "address_dead": "la dirección dejó de recibir",
+    "mailbox_frozen": "la casilla está congelada",
+    "filing_answered": "la presentación ya se respondió",
+    "filing_observed": "la presentación ya se observó, y de eso se avisa aparte",
+    "filing_corrected": "la presentación ya se subsanó",
 }
 """Our own codes; what else there is, the provider says."""
+_OCCASIONS = {
+    Occasion.FILED: "que se recibió",
+    Occasion.OBSERVED: "que se observó",
+    Occasion.CORRECTED: "que se recibió su corrección",
+    Occasion.LAPSING: "que su plazo para subsanar está por vencer",
+    Occasion.LAPSED: "que venció sin subsanarse",
+    Occasion.LAPSED_THERE: "que venció sin subsanarse, a la entidad",
+}
+"""What of a filing somebody is told."""
 _NOT_RESENT = frozenset({AlertState.FAILED, AlertState.BOUNCED})
 
 
@@ -91,7 +105,10 @@ def position_text(position: tuple[int, str]) -> str:
 
 def batch_text(batch: AlertBatch, zone: ZoneInfo) -> str:
     """Write all that is known of a notice's alerts, each step and report with its hour."""
-    lines = [f"{batch.notice_id}  {one_line(batch.institution_name)}", f"Depositada {_at(batch.deposited_at, zone)}"]
+    lines = [f"{batch.notice_id}  {one_line(batch.institution_name)}"]
+    if batch.news is not None:
+        lines.append(f"De la presentación N.º {batch.news.number}: {_OCCASIONS[batch.news.occasion]}")
+    lines.append(f"{'Depositada' if batch.news is None else 'Desde'} {_at(batch.deposited_at, zone)}")
     if batch.resent_at:
         lines.append(f"Reenviada {_at(batch.resent_at, zone)}")
     if batch.open:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import segno
 from fpdf.enums import XPos, YPos
 
 from chalicelib.domain.notice import Notice, StoredFile
+from chalicelib.renderers.deposit.paper_parts import SYMBOL, TOP, mark_beside, row, section, symbol
 from chalicelib.renderers.deposit.receipt_rows import (
     fact_rows,
     file_title,
@@ -19,7 +19,7 @@ from chalicelib.renderers.deposit.receipt_rows import (
 )
 from chalicelib.renderers.deposit.receipt_texts import legal_text
 from chalicelib.renderers.notice_json import notice_as_json
-from chalicelib.renderers.pdf_document import ACCENT, LINE, MARGIN, MUTED, Paper, Typeface
+from chalicelib.renderers.pdf_document import ACCENT, MARGIN, MUTED, Paper, Typeface
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.renderers.spanish import date_and_hour, size_in_words, zone_in_words
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 TITLE = "CONSTANCIA DE NOTIFICACIÓN ELECTRÓNICA"
-_LABELS = 42.0
-_SYMBOL = 28.0
 
 
 def draw_receipt(
@@ -44,7 +42,7 @@ def draw_receipt(
     )
     _describe(paper, notice)
     paper.add_page()
-    _symbol(paper, notice, verification_url)
+    symbol(paper, notice.verification_code, verification_url)
     _heading(paper, notice, zone)
     _facts(paper, notice, zone)
     _legal(paper, notice, zone)
@@ -64,21 +62,9 @@ def _describe(paper: Paper, notice: Notice) -> None:
     )
 
 
-def _symbol(paper: Paper, notice: Notice, url: str) -> None:
-    """Draw the QR code in the upper right corner, over the code it leads to."""
-    rows = segno.make_qr(url, error="m", mask=2, boost_error=False).matrix
-    left = paper.w - MARGIN - _SYMBOL
-    paper.symbol(rows, x=left, y=15, module=_SYMBOL / len(rows))
-    paper.set_xy(left, 15 + _SYMBOL + 3)
-    paper.write_in(7, colour=MUTED)
-    paper.cell(_SYMBOL, 3.6, "Código de verificación", align="C", new_x=XPos.LEFT, new_y=YPos.NEXT)
-    paper.write_in(8, weight="B")
-    paper.cell(_SYMBOL, 4.4, notice.verification_code, align="C")
-
-
 def _heading(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
-    width = paper.epw - _SYMBOL - 12
-    paper.set_xy(MARGIN, 15)
+    width = paper.epw - SYMBOL - 12
+    paper.set_xy(MARGIN, TOP)
     paper.write_in(10, weight="B", colour=ACCENT)
     paper.paragraph(notice.sender.name, width=width)
     paper.write_in(8, colour=MUTED)
@@ -93,12 +79,12 @@ def _heading(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
     paper.write_in(8.5, colour=MUTED)
     instant = f"{date_and_hour(notice.deposited_at, zone)} ({zone_in_words(zone)})"
     paper.paragraph(f"N.º {notice.notice_id}, {instant}", width=width)
-    paper.set_y(max(paper.y, 15 + _SYMBOL + 11) + 2)
+    paper.set_y(max(paper.y, TOP + SYMBOL + 11) + 2)
 
 
 def _facts(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
-    for row in fact_rows(notice, zone):
-        _row(paper, row.label, row.value, strong=row.is_strong)
+    for one in fact_rows(notice, zone):
+        row(paper, one.label, one.value, strong=one.is_strong)
 
 
 def _legal(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
@@ -125,13 +111,11 @@ def _legal(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
 
 
 def _term(paper: Paper, notice: Notice, zone: ZoneInfo) -> None:
-    _section(paper, "Plazo", needs=56)
+    section(paper, "Plazo", needs=56)
     top, page = paper.y, paper.page
-    for row in term_rows(notice):
-        _row(paper, row.label, row.value, strong=row.is_strong)
-    paper.set_fill_color(*ACCENT)
-    top = top if paper.page == page else paper.t_margin
-    paper.rect(MARGIN - 4, top, 1, paper.y - top, style="F")
+    for one in term_rows(notice):
+        row(paper, one.label, one.value, strong=one.is_strong)
+    mark_beside(paper, top, page)
     for note in term_notes(notice, zone):
         paper.ln(1.2)
         paper.write_in(8)
@@ -142,13 +126,13 @@ def _act(paper: Paper, notice: Notice) -> None:
     """Write what was said of the act; nothing where nothing was said."""
     rows = act_in_words(notice.document)
     if rows:
-        _section(paper, TITLE_OF_ACT, needs=30)
+        section(paper, TITLE_OF_ACT, needs=30)
     for label, value in rows:
-        _row(paper, label, value)
+        row(paper, label, value)
 
 
 def _files(paper: Paper, files: Sequence[StoredFile]) -> None:
-    _section(paper, f"Documentos notificados ({len(files)})", needs=30)
+    section(paper, f"Documentos notificados ({len(files)})", needs=30)
     for number, file in enumerate(files):
         _file(paper, file_title(number, file), file)
 
@@ -190,25 +174,3 @@ def _attach(paper: Paper, notice: Notice) -> None:
         desc="Los datos de este depósito",
         compress=True,
     )
-
-
-def _section(paper: Paper, title: str, *, needs: float) -> None:
-    """Begin a part with its title, on a new page unless `needs` millimetres are left."""
-    paper.ln(4)
-    paper.keep_together(needs)
-    paper.write_in(10.5, weight="B", colour=ACCENT)
-    paper.paragraph(title, line=6)
-    paper.ln(0.6)
-    paper.hairline()
-
-
-def _row(paper: Paper, label: str, value: str, *, strong: bool = False) -> None:
-    """Write a label and, beside it, its value over as many lines and pages as it needs."""
-    paper.keep_together(LINE + 2)
-    paper.ln(0.65)
-    paper.write_in(8.5, colour=MUTED)
-    paper.cell(_LABELS, LINE, label)
-    paper.write_in(weight="B" if strong else "")
-    paper.paragraph(value)
-    paper.ln(0.65)
-    paper.hairline()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.deposit.recipient import FROZEN_ADVICE, Reception
-from chalicelib.domain.institution.attached_file import FileStanding, FileState
 from chalicelib.domain.institution.composition import Composition, Recipient
 from chalicelib.domain.mailbox import Channel
 from chalicelib.domain.notice import Document, FileRole, Notice
+from chalicelib.domain.upload.attached_file import FileStanding, FileState
 from chalicelib.renderers.deposit.receipt_rows import norm_note, term_notes, term_rows
 from chalicelib.renderers.reading.act_words import act_in_words
 from chalicelib.renderers.spanish import date_and_hour, day_in_words, size_in_words
@@ -125,6 +125,8 @@ def _sender(composition: Composition, office: Office | None, change: Callable[[s
     )
     if composition.replaces:
         yield Line("Reemplaza a", f"La notificación N.º {composition.replaces}")
+    if composition.answers:
+        yield Line("Responde a", f"La presentación {composition.answers.number}, que queda atendida al depositar")
 
 
 def _recipient(recipient: Recipient | None, zone: ZoneInfo, change: str) -> Iterator[Line]:

@@ -36,6 +36,7 @@ def own_data_json(data: OwnData, made_at: datetime) -> dict[str, Any]:
         "log_is_whole": data.is_whole,
         "password": "kept as a hash only",
         "notices": "not here: take them as a copy of the mailbox",
+        "filings": "not here: take them as the history of what was filed",
     }
 
 

@@ -19,7 +19,8 @@ def follow_up(
 ) -> AlertBatch:
     """Return the batch with what is to be sent beside. Addresses that were refused are marked in the mailbox before.
 
-    Where the notice was opened nothing more is sent; where its mailbox is gone, nothing can be.
+    Where the notice was opened, or what is told of a filing was overtaken, nothing more is sent; where its mailbox is
+    gone, nothing can be.
 
     Raises:
         Unavailable: `store_unavailable`; nothing is lost, it is to be followed up again.
@@ -31,7 +32,7 @@ def follow_up(
             at = alert.settled_at or now
             mailbox = learn(mailbox, sent_to(alert), Sign.BOUNCED, at, mailboxes, reason=alert.refusal)
     marked = (*batch.following.marked, *(alert.alert_id for alert in batch.unmarked))
-    known_at = batch.following.known_at or situation.opened_at
+    known_at = batch.following.known_at or situation.known_at(now)
     batch = replace(
         batch,
         institution_id=batch.institution_id or situation.institution_id,

@@ -59,7 +59,7 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
         log_failed("record_delivery", report.notice_id, error)
     told = report.report
     data = {"alert_id": report.alert_id, "report": told.kind.value, "error": told.error or ""}
-    subject, actor = f"notice#{report.notice_id}", "worker:record_delivery"
+    subject, actor = stored.subject, "worker:record_delivery"
     log_entry = Event(subject, EventType.ALERT_REPORTED, report.occurred_at, tools.new_event_id(), actor, data=data)
     return tools.batches.record_report(report, log_entry, stored)
 
@@ -67,7 +67,7 @@ def record_delivery(event: Mapping[str, Any], tools: ReportTools) -> bool:
 def _learn(stored: AlertBatch, report: DeliveryReport, tools: ReportTools) -> None:
     sign = sign_of(report.report)
     alert = next((one for one in stored.alerts if one.alert_id == report.alert_id), None)
-    if alert is None or sign is None or _is_reply(alert, report):
+    if alert is None or sign is None or _is_reply(alert, report) or stored.is_to_institution:
         return
     if stored.mailbox_id is None:
         mailbox = tools.situations.find(stored.notice_id, None).mailbox

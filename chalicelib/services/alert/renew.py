@@ -1,4 +1,4 @@
-"""Alert anew of what nobody opened, by channels that failed and live again (ALR-4).
+"""Alert anew of what nobody opened, and of what filings came to, by channels that failed and live again (ALR-4).
 
 What is to be sent is added to the notices' alerts, once however often this is asked for. The next sweep sends it.
 """
@@ -33,9 +33,9 @@ MAY_LIVE_AFTER = frozenset(
 
 
 def renew(mailbox_id: str, tools: SendingTools) -> Counter[str]:
-    """Alert anew of a mailbox's notices; of more than a hundred that are unread the nightly job comes to the rest.
+    """Alert anew of a mailbox's notices and filings; of many, or old ones, the nightly job comes to the rest.
 
-    Two calls, and two or three for each notice with a channel that failed. One that fails stops no other.
+    Four calls, and two or three for each notice with a channel that failed. One that fails stops no other.
 
     Raises:
         Unavailable: the store does not answer, or one failed; asking again does what is left.
@@ -43,7 +43,9 @@ def renew(mailbox_id: str, tools: SendingTools) -> Counter[str]:
     """
     failures: list[Exception] = []
     outcomes: Counter[str] = Counter()
-    for notice_id in tools.situations.unread_with_failures(mailbox_id, since=tools.now() - NEWS_FOR):
+    since = tools.now() - NEWS_FOR
+    of_notices = tools.situations.unread_with_failures(mailbox_id, since=since)
+    for notice_id in (*of_notices, *tools.situations.filings_with_failures(mailbox_id, since=since)):
         try:
             outcomes[renew_notice(notice_id, tools, mailbox_id=mailbox_id)] += 1
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
@@ -55,14 +57,14 @@ def renew(mailbox_id: str, tools: SendingTools) -> Counter[str]:
 
 
 def renew_notice(notice_id: str, tools: SendingTools, *, mailbox_id: str | None = None) -> str:
-    """Alert anew of one notice, and take one that was opened out of the lists of what failed.
+    """Alert anew of one notice, or thing told of a filing; what was opened or overtaken leaves the lists of failures.
 
     Raises:
         Unavailable: `store_unavailable`.
 
     """
     found = tools.situations.find(notice_id, mailbox_id)
-    batch, mailbox, opened_at = found.batch, found.mailbox, found.opened_at
+    batch, mailbox, opened_at = found.batch, found.mailbox, found.known_at(tools.now())
     if batch is None or batch.failed_since is None:
         return KEPT
     if opened_at is not None:

@@ -81,4 +81,4 @@ def _resent(notice_id: str, tools: ResendingTools) -> Resent:
 
 def _event(batch: AlertBatch, at: datetime, tools: ResendingTools) -> Event:
     alert_ids = " ".join(alert.alert_id for alert in batch.given_up)
-    return tools.act.event(f"notice#{batch.notice_id}", EventType.ALERT_RESENT, at, alert_ids=alert_ids)
+    return tools.act.event(batch.subject, EventType.ALERT_RESENT, at, alert_ids=alert_ids)

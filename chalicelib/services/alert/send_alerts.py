@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import TOO_LATE, Alert, AlertPurpose, AlertState
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.alert_sending import (
     Accepted,
@@ -26,11 +26,11 @@ from chalicelib.domain.alert.alert_sending import (
     settle,
 )
 from chalicelib.domain.alert.delivery_report import message_tags
-from chalicelib.domain.alert.follow_up import TOO_LATE, readdress, reason_not_to_send
+from chalicelib.domain.alert.follow_up import readdress, reason_against_news, reason_not_to_send
 from chalicelib.domain.alert.suspended import READING_SUSPENDED, is_stopped
 from chalicelib.domain.errors import CasillaError, MessageRefused, SendingUncertain, Unavailable
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.mailbox import Channel, MailboxState
+from chalicelib.domain.mailbox import Channel, Mailbox, MailboxState
 from chalicelib.domain.mailbox.channels import PERU_ALONE, SmsReach
 from chalicelib.gateways.mail import Mail
 from chalicelib.gateways.sms import Sms
@@ -132,14 +132,14 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
         claimed = tools.batches.claim(notice_id, now=tools.now())
         if claimed is None:
             return Counter()
-        situation = _situation(claimed, tools) if any(alert.is_added for alert in claimed.attempted) else None
+        situation = _situation(claimed, tools) if _is_looked_at(claimed) else None
         outcomes = _send(claimed, early, tools, pool, situation)
     at = tools.now()
     settled = settle(claimed, outcomes, now=at)
     followed = _followed(_readdressed(claimed, settled, situation, tools, at), situation, tools, at)
     came_to = [(before, after) for before, after in zip(claimed.alerts, settled.alerts, strict=True) if before != after]
     events = tuple(
-        _event(notice_id, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
+        _event(claimed, after, at, tools.new_event_id()) for before, after in came_to if _is_new(before, after)
     )
     counts = Counter(_COUNTED[after.sending] for _, after in came_to)
     counts["missed"] = sum(after.refusal == TOO_LATE for _, after in came_to if after.sending is AlertState.CANCELLED)
@@ -149,6 +149,11 @@ def send_alerts(notice_id: str, tools: SendingTools, *, attached: str | None = N
     if not tools.unwritten.record(tools.batches, claimed, followed, events):
         counts["unwritten"] += 1
     return +counts
+
+
+def _is_looked_at(batch: AlertBatch) -> bool:
+    of_filing = batch.news is not None and batch.news.is_looked_at
+    return bool(batch.attempted) and (of_filing or any(alert.is_added for alert in batch.attempted))
 
 
 def _situation(batch: AlertBatch, tools: SendingTools) -> Situation | None:
@@ -192,7 +197,7 @@ def planned_event(
         "purpose": " ".join(dict.fromkeys(alert.purpose.value for alert in added)),
         "alert_ids": " ".join(alert.alert_id for alert in added),
     }
-    return Event(f"notice#{after.notice_id}", EventType.ALERT_PLANNED, at, event_id, actor, data=data)
+    return Event(after.subject, EventType.ALERT_PLANNED, at, event_id, actor, data=data)
 
 
 def _read_early(attached: str | None, channels: Channels, pool: ThreadPoolExecutor) -> _Early:
@@ -219,21 +224,32 @@ def _judged(alert: Alert, batch: AlertBatch, situation: Situation | None, tools:
     """Return why an alert is not handed over; None where it is."""
     if is_stopped(alert, batch):
         return NotNeeded(READING_SUSPENDED)
-    if not alert.is_added:
+    zone, now = tools.channels.letterhead.zone, tools.now()
+    if not (alert.is_added or (batch.news is not None and batch.news.is_looked_at)):
         return None
+    is_past = batch.news is not None and batch.news.is_past(now.astimezone(zone).date())
+    overtaken = None if situation is None else situation.overtaken(now)
+    if is_past or overtaken is not None:  # it is known to be past also where nobody can look
+        return NotNeeded(TOO_LATE if overtaken is None else overtaken[1])
     if situation is None or situation.mailbox is None:
         return NotSent("situation_unknown")
     if situation.mailbox.state is MailboxState.FROZEN:
         return NotSent("mailbox_frozen")  # its addresses may be a stranger's
-    reason = reason_not_to_send(
+    reason = _reason(alert, situation.mailbox, situation, tools)
+    return None if reason is None else NotNeeded(reason)
+
+
+def _reason(alert: Alert, mailbox: Mailbox, situation: Situation, tools: SendingTools) -> str | None:
+    if not alert.is_added:
+        return reason_against_news(alert, mailbox, reach=tools.reach)
+    return reason_not_to_send(
         alert,
-        situation.mailbox,
+        mailbox,
         opened_at=situation.opened_at,
         now=tools.now(),
         is_replaced=situation.is_replaced,
         reach=tools.reach,
     )
-    return None if reason is None else NotNeeded(reason)
 
 
 def _receipt(batch: AlertBatch, early: _Early, channels: Channels) -> bytes | None:
@@ -288,11 +304,11 @@ def _is_new(before: Alert, after: Alert) -> bool:
     return after.sending in _LOGGED or last is None or (last.state, last.error) != (after.sending, after.refusal)
 
 
-def _event(notice_id: str, alert: Alert, at: datetime, event_id: str) -> Event:
+def _event(batch: AlertBatch, alert: Alert, at: datetime, event_id: str) -> Event:
     data = {"alert_id": alert.alert_id, "channel": alert.channel.value}
     if alert.sending is AlertState.ACCEPTED:
         data["message_id"] = alert.message_id or ""
     else:
         data |= {"state": alert.sending.value, "error": alert.refusal or ""}
     kind = _LOGGED.get(alert.sending, EventType.ALERT_DEFERRED)
-    return Event(f"notice#{notice_id}", kind, at, event_id, "worker:send_alerts", data=data)
+    return Event(batch.subject, kind, at, event_id, "worker:send_alerts", data=data)

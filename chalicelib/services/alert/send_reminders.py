@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.domain.alert.alert import TOO_LATE
 from chalicelib.domain.alert.alert_batch import Expiry
-from chalicelib.domain.alert.follow_up import TOO_LATE, remind
+from chalicelib.domain.alert.follow_up import remind
 from chalicelib.domain.alert.reminder_day import end_of_day
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.event import Event, EventType

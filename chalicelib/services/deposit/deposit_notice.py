@@ -121,8 +121,8 @@ def deposit_notice(
         NotAuthenticated: the signature, its key or its nonce.
         Forbidden: `institution_inactive`.
         Conflict: `office_closed`, `idempotency_key_reused`, `consent_revoked`, `mailbox_frozen`, `mailbox_disabled`,
-            `recipient_channel_missing`,
-            `upload_not_checked`, `replaced_already`.
+            `recipient_channel_missing`, `upload_not_checked`, `replaced_already`; what `by` refuses of a filing that it
+            answers.
         InvalidInput: what was sent; nothing is stored. `recipient_without_mailbox` is recorded, as the mailbox's
             conflicts are.
         TooManyRequests: `undelivered_limit`.
@@ -154,6 +154,7 @@ def deposit_notice(
             )
             found = found if hint.covers(command) else tools.sender.requests.load(wanted)
         judged = _judge(command, sender, found, tools)
+        beside = by.beside(command, sender)
         try:
             prepared = _prepare(judged, sender, found.mailbox, wanted=wanted, fingerprint=fingerprint, tools=tools)
             _store(prepared, sender, tools)
@@ -166,7 +167,7 @@ def deposit_notice(
         if _has_date_changed(judged, tools):
             continue
         try:
-            tools.deposits.commit(replace(prepared.deposit, beside=by.beside))
+            tools.deposits.commit(replace(prepared.deposit, beside=beside))
         except CommitUncertain:
             continue
         _tell_garbled_name(prepared.deposit.notice)

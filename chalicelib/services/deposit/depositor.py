@@ -63,9 +63,8 @@ class Depositor(Protocol):
     def spread(self) -> str:
         """What spreads the counts of one institution over their shards."""
 
-    @property
-    def beside(self) -> Beside | None:
-        """What else the deposit's transaction writes."""
+    def beside(self, command: DepositCommand, known: Known) -> Beside | None:
+        """Return what else the deposit's transaction writes, as it stands now."""
 
     def wanted(self) -> Wanted:
         """Return what has to be read to know them."""
@@ -77,6 +76,13 @@ class Depositor(Protocol):
         """Return what tells one content from another under the same key; asked for once they are known."""
 
 
+class Answering(Protocol):
+    """What another wing decides about a deposit of a system's that is to answer a filing."""
+
+    def __call__(self, filing_id: str, known: Known, mailbox_id: str) -> Beside:
+        """Return what the deposit's transaction writes beside the notice; whoever may not answer is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class BySignature:
     """An institution's system."""
@@ -85,7 +91,7 @@ class BySignature:
     claim: Claim
     idempotency_key: str
     tools: SenderTools
-    beside: None = None
+    answering: Answering
 
     @property
     def institution_id(self) -> str:
@@ -96,6 +102,17 @@ class BySignature:
     def spread(self) -> str:
         """The nonce."""
         return self.claim.nonce
+
+    def beside(self, command: DepositCommand, known: Known) -> Beside | None:
+        """Return that it answers a filing, if it says so.
+
+        Raises:
+            CasillaError: what `answering` refuses.
+
+        """
+        if command.answers_filing is None:
+            return None
+        return self.answering(command.answers_filing, known, command.mailbox_id)
 
     def wanted(self) -> Wanted:
         """Return what proves the signature."""
@@ -125,7 +142,8 @@ class ByOfficer:
     officer: Officer
     draft_id: str
     command: DepositCommand
-    beside: Beside | None = None
+    decided: Beside | None = None
+    """What else the transaction writes, as whoever sent it decided."""
 
     @property
     def institution_id(self) -> str:
@@ -141,6 +159,10 @@ class ByOfficer:
     def spread(self) -> str:
         """The draft."""
         return self.draft_id
+
+    def beside(self, _command: DepositCommand, _known: Known) -> Beside | None:
+        """Return what was decided before."""
+        return self.decided
 
     def wanted(self) -> Wanted:
         """Return the institution and the office."""

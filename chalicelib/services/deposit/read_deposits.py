@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,6 @@ from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.shards import SHARDS
 
 RECEIPT_LINK_LIVES_S = 300
-_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,12 @@ def list_deposits(  # noqa: PLR0913 - a month, who asks, and where it is kept
     """
     sender = find_sender(request, claim, tools=tools)
     wanted = read()
-    if not _MONTH.fullmatch(wanted.month):
-        raise InvalidInput("month_invalid", "El parámetro month va como AAAA-MM, por ejemplo 2026-01.", field="month")
+    parts = parts_of(wanted.month, zone)
     after, limit = position_of(wanted.cursor), wanted.limit
     found: list[MonthShard] = []
     reads = [
         shard_reads(sender.institution.institution_id, part, after=after, limit=limit, months=months, into=found)
-        for part in parts_of(wanted.month, zone)
+        for part in parts
         if part.first <= tools.clock() and reaches(part, after)
     ]
     read_beside_nonce(sender, reads[0] if reads else (), tools=tools)

@@ -1,9 +1,9 @@
-"""Delete receipts and files that were stored for a deposit that never committed.
+"""Delete receipts and files that were stored for a deposit, or a filing, that never committed.
 
 Each night goes on where the one before stopped, day by day, until it has swept the day that came of age. That is long
 enough ago that no request of it can still be running and that the bucket's default retention is over. An object is
-deleted only after a strongly consistent read showed that its notice does not exist. What fails is kept by its key and
-tried again when the days are swept. If too many fail, the sweep stays where it is, and tries those first.
+deleted only after a strongly consistent read showed that its notice, or filing, does not exist. What fails is kept by
+its key and tried again when the days are swept. If too many fail, the sweep stays where it is, and tries those first.
 
 Days that a restore of the tables lost are left alone for ever: what lies there may be all that is left of deposits
 whose senders have a receipt.
@@ -11,15 +11,15 @@ whose senders have a receipt.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from chalicelib.domain.deposit.orphan_position import OrphanPosition
 from chalicelib.domain.hold import Hold
 from chalicelib.gateways.files import Files
 from chalicelib.services.work_through import log_failed
-from chalicelib.store.notice_store import NoticeStore
 from chalicelib.store.position_store import PositionStore
 
 AGE = timedelta(days=8)
@@ -29,6 +29,13 @@ MOST_AGAIN = 200
 """Keys that one item holds with ease; so many failures are no bad record but an outage."""
 _PAGE = 200
 """What a sweep that dies has to look at again."""
+
+
+class Committed(Protocol):
+    """Knows what was committed, by the id that keys of its objects have."""
+
+    def exists(self, own_id: str, /) -> bool:
+        """Tell by a strongly consistent read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +51,33 @@ class OrphanSweep:
     is_complete: bool
 
 
+def added_up(sweeps: Iterable[OrphanSweep]) -> OrphanSweep:
+    """Return what several sweeps did together; complete where all of them are."""
+    each = tuple(sweeps)
+    return OrphanSweep(
+        sum(one.seen for one in each),
+        sum(one.deleted for one in each),
+        sum(one.failed for one in each),
+        all(one.is_complete for one in each),
+    )
+
+
 def sweep_orphans(  # noqa: PLR0913 - the stores, and how far to go
     *,
     files: Files,
-    notices: NoticeStore,
+    notices: Committed,
     positions: PositionStore[OrphanPosition],
     now: Callable[[], datetime],
     until: datetime,
     hold: Hold | None = None,
+    root: str = "notices",
 ) -> OrphanSweep:
     """Sweep on, beginning no object after `until`. Two at once do the same work twice, and no harm.
 
-    `hold` tells of the days that restores lost.
+    `notices` knows what was committed of what lies under `root`. `hold` tells of the days that restores lost.
     """
     run = _Run(files, notices, positions, now, until)
-    position = positions.find() or OrphanPosition((now() - AGE - FIRST_LOOK_BACK).date())
+    position = positions.find() or OrphanPosition((now() - AGE - FIRST_LOOK_BACK).date(), root=root)
     again, is_stuck = position.again, len(position.again) >= MOST_AGAIN
     last = (now() - AGE).date()
     if is_stuck:
@@ -75,7 +94,7 @@ def sweep_orphans(  # noqa: PLR0913 - the stores, and how far to go
 @dataclass
 class _Run:
     files: Files
-    notices: NoticeStore
+    notices: Committed
     positions: PositionStore[OrphanPosition]
     now: Callable[[], datetime]
     until: datetime
@@ -106,7 +125,7 @@ class _Run:
         return replace(position, again=tuple(key for key in position.again if key not in settled))
 
     def settle(self, key: str) -> bool:
-        """Delete an object whose notice does not exist; False when it has to be tried again."""
+        """Delete an object whose notice or filing does not exist; False when it has to be tried again."""
         notice_id = key.split("/")[4]
         try:
             if notice_id not in self.committed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -41,9 +41,7 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     made_at = tools.clock().astimezone(zone)
     mailbox = tools.mailboxes.find(export.mailbox_id)
     head = ListingHead(export.mailbox_id, mailbox.holder.name if mailbox else "", search, made_at)
-    found = all_matches(export.mailbox_id, search, notices=tools.search, zone=zone)
-    calendar = tools.calendar.with_entries(tools.calendar_entries())
-    rows = (_row(delivered, made_at.date(), calendar) for delivered in found)
+    rows = listed_notices(export.mailbox_id, search, made_at, tools)
     name = f"notificaciones-{export.mailbox_id}-{made_at:%Y%m%d-%H%M}"
     if export.parameters["format"] == ListingFormat.PDF:
         from chalicelib.renderers.export import listing_pdf  # noqa: PLC0415 - fpdf2
@@ -56,6 +54,13 @@ def listing(export: Export, sink: ObjectWriter, tools: ExportTools) -> NamedFile
     bounded = _at_most(tools.listing_limits.excel, rows, "acorta las fechas y pide varias listas")
     listing_xlsx.write_listing_xlsx(bounded, head, zone=zone, to=sink)
     return NamedFile(f"{name}.xlsx", listing_xlsx.MEDIA_TYPE)
+
+
+def listed_notices(mailbox_id: str, search: Search, made_at: datetime, tools: ExportTools) -> Iterator[ListedNotice]:
+    """Yield the rows of a mailbox's notices as they are at an instant of the country's zone, the newest first."""
+    calendar = tools.calendar.with_entries(tools.calendar_entries())
+    found = all_matches(mailbox_id, search, notices=tools.search, zone=tools.calendar.zone)
+    return (_row(delivered, made_at.date(), calendar) for delivered in found)
 
 
 def _row(delivered: DeliveredNotice, today: date, calendar: BusinessCalendar) -> ListedNotice:

@@ -7,7 +7,7 @@ failing, or at once when it failed for another reason; the queue tries again all
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from chalicelib.domain.errors import TooLarge, Unavailable
@@ -20,7 +20,7 @@ from chalicelib.services.export.tools import ExportTools, NamedFile
 Preparer = Callable[[Export, ObjectWriter, ExportTools], NamedFile]
 """Writes the whole file, and says how it is called."""
 
-_PREPARERS: dict[ExportKind, Preparer] = {
+PREPARERS: Mapping[ExportKind, Preparer] = {
     ExportKind.ANNEXES: bundle_notices.annexes,
     ExportKind.EVIDENCE: bundle_notices.evidence,
     ExportKind.MAILBOX: bundle_notices.mailbox,
@@ -40,8 +40,12 @@ class Preparation(StrEnum):
     GONE = "gone"
 
 
-def prepare_export(export_id: str, *, tools: ExportTools, tries: int = 1) -> Preparation:
+def prepare_export(
+    export_id: str, *, tools: ExportTools, tries: int = 1, preparers: Mapping[ExportKind, Preparer] = PREPARERS
+) -> Preparation:
     """Prepare one file, `tries` being how often it was tried, this time included.
+
+    `preparers` are those of this wing, or with them those of a wing that uses it.
 
     One that is too large to be made, or whose reading is suspended, is told with its reason, and not tried again.
 
@@ -55,7 +59,7 @@ def prepare_export(export_id: str, *, tools: ExportTools, tries: int = 1) -> Pre
     key = f"{export.requested_at:%Y/%m/%d}/{export_id}/{tools.new_id()}"
     try:
         with tools.export_files.writing(key) as sink:
-            named = _PREPARERS[export.kind](export, sink, tools)
+            named = preparers[export.kind](export, sink, tools)
     except (TooLarge, ReadingSuspended) as refused:
         tools.exports.fail(export_id, ExportProblem(refused.code, refused.detail))
         return Preparation.REFUSED

@@ -1,4 +1,4 @@
-"""Files of a draft: taken by a page or sent apart by a form, then checked as every upload is."""
+"""Files of an officer's draft: taken by a page or sent apart by a form, then checked as every upload is."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from chalicelib.domain.errors import InvalidInput, TooLarge
-from chalicelib.domain.institution.attached_file import FileStanding, standing_of
-from chalicelib.domain.institution.composition import AttachedFile, Composition, with_file, without_file
+from chalicelib.domain.institution.composition import Composition, with_file, without_file
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import AttachedFile, FileStanding
 from chalicelib.domain.upload.file_check import UploadForm
-from chalicelib.domain.upload.filename import check_filename
-from chalicelib.domain.upload.upload import GRANT_LIFETIME, MAX_FILE_SIZE, MAX_INLINE_SIZE, staging_key
 from chalicelib.gateways.files import Files
 from chalicelib.services.institution.compositions import change_composition
+from chalicelib.services.upload.attaching import SentFile as SentFile  # noqa: PLC0414 - what `attach_file` takes
+from chalicelib.services.upload.attaching import check_sent, form_for, place_for, put_sent, standings
 from chalicelib.store.institution.composition_store import CompositionStore
 from chalicelib.store.upload_store import UploadStore
+
+_NO_PDF = "El documento que se notifica debe ser un PDF. Envíe otro."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,6 @@ class AttachTools:
     uploads: UploadStore
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class SentFile:
-    """A file that came with a page's form."""
-
-    role: FileRole
-    filename: str
-    content: bytes
 
 
 def attach_file(
@@ -54,14 +46,13 @@ def attach_file(
         TooLarge: `file_too_large_here`.
 
     """
-    _check_given(sent)
+    check_sent(sent)
     now, upload_id = tools.clock(), tools.new_id()
     file = AttachedFile(upload_id, sent.role, now, sent.filename, len(sent.content))
 
     def attach(composition: Composition) -> Composition:
         attached = with_file(composition, file, now)
-        key = f"{staging_key(composition.institution_id, upload_id)}/{sent.filename}"
-        tools.files.put_upload(key, sent.content)
+        put_sent(sent, upload_id, owner=composition.institution_id, files=tools.files)
         return attached
 
     return change_composition(composition_id, member, attach, seen_version=seen_version, store=tools.store)
@@ -77,18 +68,14 @@ def await_file(
 
     """
     now = tools.clock()
-    file = AttachedFile(tools.new_id(), role, now + GRANT_LIFETIME)
+    file = place_for(tools.new_id(), role, now)
     place = partial(with_file, file=file, now=now)
     return change_composition(composition_id, member, place, seen_version=seen_version, store=tools.store), file
 
 
 def form_of(composition: Composition, file: AttachedFile, *, leads_to: str, tools: AttachTools) -> UploadForm | None:
     """Return the form that sends a file apart while the leave lasts, None afterwards; no call is made."""
-    left = int((file.sent_until - tools.clock()).total_seconds())
-    if left <= 0 or file.filename:
-        return None
-    key = staging_key(composition.institution_id, file.upload_id)
-    return tools.files.upload_form(key, most=MAX_FILE_SIZE, leads_to=leads_to, expires_s=left)
+    return form_for(file, owner=composition.institution_id, leads_to=leads_to, files=tools.files, now=tools.clock())
 
 
 def remove_file(
@@ -106,16 +93,10 @@ def remove_file(
 
 def look_at_files(composition: Composition, *, tools: AttachTools) -> tuple[FileStanding, ...]:
     """Tell how each file stands, the document first; one call, none without files. Another institution's is none."""
-    found = tools.uploads.find_all(file.upload_id for file in composition.files)
-    now = tools.clock()
-    own = {key: one for key, one in found.items() if one.institution_id == composition.institution_id}
-    return tuple(standing_of(file, own.get(file.upload_id), now) for file in composition.files)
-
-
-def _check_given(sent: SentFile) -> None:
-    if not sent.filename:
-        raise InvalidInput("file_missing", "Elige el archivo.", field="file")
-    if len(sent.content) > MAX_INLINE_SIZE:
-        detail = "El archivo pasa de 4 MB: envíalo como archivo grande, con el enlace de más abajo."
-        raise TooLarge("file_too_large_here", detail, field="file")
-    check_filename(sent.filename, field="file")
+    return standings(
+        composition.files,
+        owner=composition.institution_id,
+        uploads=tools.uploads,
+        now=tools.clock(),
+        no_pdf=_NO_PDF,
+    )

@@ -69,11 +69,22 @@ def begin_composition(
         Conflict: `too_many_compositions`.
 
     """
+    made = new_id()
+    composition = begin(made, member, now) if replaced is None else begin_again(made, member, replaced, now)
+    return add_composition(composition, member, store=store)
+
+
+def add_composition(composition: Composition, member: StaffMember, *, store: CompositionStore) -> Composition:
+    """Keep a draft that was just begun.
+
+    Raises:
+        Conflict: `too_many_compositions`.
+        Unavailable: `composition_unavailable`.
+
+    """
     if len(store.list_open_of(member.institution_id, member.staff_id)) >= MOST_OPEN:
         detail = f"Ya tienes {MOST_OPEN} borradores abiertos. Deposita o descarta alguno para empezar otro."
         raise Conflict("too_many_compositions", detail)
-    made = new_id()
-    composition = begin(made, member, now) if replaced is None else begin_again(made, member, replaced, now)
     if not store.add(composition) and store.find(composition.composition_id) != composition:
         raise Unavailable("composition_unavailable", "No se pudo empezar el borrador. Inténtalo otra vez.")
     return composition

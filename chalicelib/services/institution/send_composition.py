@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from chalicelib.domain.deposit.deposit import DepositCommand, DepositHint, SentFile
-from chalicelib.domain.errors import InvalidInput, NotReady, Unavailable, refusal_of
-from chalicelib.domain.institution.attached_file import FileStanding, FileState
+from chalicelib.domain.errors import CasillaError, Conflict, InvalidInput, NotReady, Unavailable, refusal_of
+from chalicelib.domain.institution.answered_filing import AnsweredFiling
 from chalicelib.domain.institution.composition import (
     Composition,
     CompositionState,
@@ -23,10 +24,12 @@ from chalicelib.domain.institution.composition import (
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.sender.officer import Officer
+from chalicelib.domain.upload.attached_file import FileStanding, FileState
 from chalicelib.services.deposit.deposit_notice import DepositTools, deposit_notice
 from chalicelib.services.deposit.depositor import ByOfficer
 from chalicelib.services.institution.attach_files import AttachTools, look_at_files
 from chalicelib.services.institution.compositions import find_composition
+from chalicelib.store.deposit.deposit_store import Beside
 from chalicelib.store.institution.composition_store import DraftDeposited
 
 _LACKS = {
@@ -54,12 +57,20 @@ class Sender:
     origin: str
 
 
+class Answering(Protocol):
+    """What another wing decides about a deposit that is to answer a filing."""
+
+    def __call__(self, answered: AnsweredFiling, member: StaffMember, origin: str, mailbox_id: str) -> Beside:
+        """Return what the deposit's transaction writes beside the notice; whoever may not answer is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendTools:
     """What drafts and deposits need."""
 
     attach: AttachTools
     deposit: DepositTools
+    answering: Answering
 
 
 def send_composition(composition_id: str, sender: Sender, *, seen_version: int, tools: SendTools) -> Composition:
@@ -67,8 +78,8 @@ def send_composition(composition_id: str, sender: Sender, *, seen_version: int, 
 
     Raises:
         NotFound: `composition_not_found`.
-        InvalidInput: `composition_incomplete`, with all that it lacks; what the deposit refuses.
-        Conflict: `composition_closed`, `composition_changed`; what the deposit refuses.
+        InvalidInput: `composition_incomplete`, with all that it lacks; what the deposit refuses, or `answering`.
+        Conflict: `composition_closed`, `composition_changed`; what the deposit refuses, or `answering`.
         NotReady: `files_in_review`.
         Forbidden, TooManyRequests: as `deposit_notice`.
         Unavailable: nobody knows whether it was deposited; the same can be sent again.
@@ -87,16 +98,33 @@ def send_composition(composition_id: str, sender: Sender, *, seen_version: int, 
     officer = Officer(
         member.actor, composition.institution_id, composition.office_id, sender.session, origin=sender.origin
     )
-    by = ByOfficer(officer, composition_id, command, DraftDeposited(composition))
+    beside = _beside(composition, command, sender, tools)
+    if isinstance(beside, Composition):
+        return beside
+    by = ByOfficer(officer, composition_id, command, beside)
     hint = DepositHint(command.mailbox_id, command.upload_ids, command.replaces)
     try:
         answer = deposit_notice(lambda: command, by=by, hint=hint, tools=tools.deposit)
     except Unavailable as error:
-        return _as_it_stands(composition_id, member, tools, error)
+        return _as_it_stands(composition, command, sender, tools, error)
     if answer.is_replay:
         return find_composition(composition_id, member, store=store)
     told = json.loads(answer.body)
     return deposited(composition, told["notice_id"], datetime.fromisoformat(told["deposited_at"]))
+
+
+def problem_of_answer(composition: Composition, sender: Sender, *, answering: Answering) -> CasillaError | None:
+    """Return why the filing that a draft names cannot be answered by it; None where it can, or none is named.
+
+    One read, where one is named. The deposit decides it again.
+    """
+    if composition.answers is None or composition.recipient is None:
+        return None
+    try:
+        answering(composition.answers, sender.member, sender.origin, composition.recipient.mailbox_id)
+    except (Conflict, InvalidInput) as problem:
+        return problem
+    return None
 
 
 def command_of(composition: Composition, files: Sequence[FileStanding]) -> DepositCommand:
@@ -138,13 +166,41 @@ def _lacks(detail: str, field: str) -> InvalidInput:
     return InvalidInput("composition_incomplete", detail, field=field)
 
 
-def _as_it_stands(composition_id: str, member: StaffMember, tools: SendTools, error: Unavailable) -> Composition:
+def _as_it_stands(
+    composition: Composition, command: DepositCommand, sender: Sender, tools: SendTools, error: Unavailable
+) -> Composition:
     """Tell, where the deposit's end is not known, what became of the draft: maybe another one was quicker."""
-    stands = find_composition(composition_id, member, store=tools.attach.store)
+    stands = _stands(composition, sender, tools)
     if stands.state is CompositionState.DEPOSITED:
         return stands
     require_open(stands)
     if error.code != "deposit_unavailable":
         raise error
+    beside = _beside(composition, command, sender, tools)  # which says why, where the filing changed meanwhile
+    if isinstance(beside, Composition):
+        return beside
     detail = "No se pudo confirmar el depósito. Vuelve a pulsar «Depositar»: aunque ya se hubiera hecho, será uno solo."
     raise Unavailable("deposit_unavailable", detail, retry_after=5) from error
+
+
+def _beside(
+    composition: Composition, command: DepositCommand, sender: Sender, tools: SendTools
+) -> DraftDeposited | Composition:
+    """Return what is marked with the notice: the draft, and the filing that it answers; or the draft as deposited.
+
+    A filing cannot be answered twice: where it cannot be answered now, this draft may just have done it.
+    """
+    if composition.answers is None:
+        return DraftDeposited(composition)
+    try:
+        answered = tools.answering(composition.answers, sender.member, sender.origin, command.mailbox_id)
+    except CasillaError:
+        stands = _stands(composition, sender, tools)
+        if stands.state is CompositionState.DEPOSITED:
+            return stands
+        raise
+    return DraftDeposited(composition, answered)
+
+
+def _stands(composition: Composition, sender: Sender, tools: SendTools) -> Composition:
+    return find_composition(composition.composition_id, sender.member, store=tools.attach.store)

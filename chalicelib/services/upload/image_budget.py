@@ -23,14 +23,14 @@ MAX_TABLES = 256 * 1024
 _PIECE = 64 * 1024
 _ARITHMETIC = 16
 """What is coded arithmetically takes so many times as long."""
-_END, _SCAN, _FRAMES = 0xD9, 0xDA, {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+END, SCAN, FRAMES = 0xD9, 0xDA, {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _FIRST_ARITHMETIC = 0xC9
-_ALONE = {0x01, 0xD8, _END}
+_ALONE = {0x01, 0xD8, END}
 """Marks that no length follows."""
-_NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xE0, 0xEE}
+NEEDED = {*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xE0, 0xEE}
 """What an image is decoded by: frames, tables, intervals, and the notes that say how its colours are meant."""
 _COMMENT, _FIRST_APPLICATION = 0xFE, 0xE0
-_SAYS = {*range(0xE0, 0xF0), _COMMENT}
+SAYS = {*range(0xE0, 0xF0), _COMMENT}
 """What is said of the picture."""
 _MARK = re.compile(rb"\xff([\x01\xc0-\xcf\xd8-\xfe])")
 """Readers that have lost their way pass over the reserved ones (02 to BF) byte by byte, so these hide nothing."""
@@ -104,17 +104,17 @@ def bounded_jpeg(stream: BinaryIO) -> BoundedJpeg:
     head, scans_at, scanned, points, weight = bytearray(b"\xff\xd8"), None, 0, 0, 1
     said: list[Segment] = []
     end = None
-    for number, segment in enumerate(_segments(stream)):
-        if segment.code in _SAYS:
+    for number, segment in enumerate(segments(stream)):
+        if segment.code in SAYS:
             said.append(segment)
-        if segment.code == _END:
+        if segment.code == END:
             end = segment.start + segment.size
-        if segment.code in _FRAMES and not points:
+        if segment.code in FRAMES and not points:
             points, weight = _points(stream, segment), _ARITHMETIC if segment.code >= _FIRST_ARITHMETIC else 1
-        if segment.code == _SCAN:
+        if segment.code == SCAN:
             scans_at = segment.start if scans_at is None else scans_at
             scanned += points * weight
-        elif scans_at is None and segment.code in _NEEDED:
+        elif scans_at is None and segment.code in NEEDED:
             head += _bytes(stream, segment)
         if number > MAX_SEGMENTS or scanned > MAX_SCANNED or len(head) > MAX_TABLES:
             raise too_complex()
@@ -134,14 +134,14 @@ def too_complex() -> InvalidInput:
     return InvalidInput("image_too_complex", detail)
 
 
-def _segments(stream: BinaryIO) -> Iterator[Segment]:
+def segments(stream: BinaryIO) -> Iterator[Segment]:
     """Yield every marker up to the image's end, as a decoder meets them; restarts within a scan are none."""
     at = 2
     while (found := _find(stream, at)) is not None:
         code, start = found
         size = 2 if code in _ALONE else 2 + max(2, int.from_bytes(_read(stream, start + 2, 2), "big"))
         yield Segment(code, start, size)
-        if code == _END:
+        if code == END:
             return
         at = start + size
 

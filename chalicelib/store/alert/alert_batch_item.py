@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.domain.alert.alert_batch import AlertBatch, Following
 from chalicelib.domain.alert.alert_sending import begin_attempt
+from chalicelib.domain.alert.filing_news import FilingNews
 from chalicelib.domain.alert.retry import LEASE
 from chalicelib.domain.event import Event
 from chalicelib.store.alert.alert_data import alerts_from_data, alerts_to_data, progress_to_data
@@ -41,6 +42,7 @@ def batch_to_item(batch: AlertBatch) -> AlertBatchItem:
         institution_short_name=batch.institution_short_name,
         institution_id=batch.institution_id,
         mailbox_id=batch.mailbox_id,
+        news=None if batch.news is None else to_data(batch.news),
     )
     if batch.open:
         item.due_shard = shard_of_code(batch.notice_id)
@@ -68,6 +70,7 @@ def batch_from_item(item: AlertBatchItem) -> AlertBatch:
         institution_id=item.institution_id,
         mailbox_id=item.mailbox_id,
         following=from_data(Following, item.following or {}),
+        news=None if item.news is None else from_data(FilingNews, item.news),
         as_stored=(item.alerts, item.progress, item.owed, item.following),
     )
     return batch if claimed_at is None else begin_attempt(batch, claimed_at)

@@ -6,7 +6,7 @@ written alone and owes it the events: what was sent is not sent again because it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from chalicelib.store.alert.alert_batch_item import (
     to_seconds,
     written,
 )
-from chalicelib.store.batch_read import each_of_pages
+from chalicelib.store.batch_read import ItemKey, each_of_pages, read_together
 from chalicelib.store.codec import to_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.tables import AlertBatchItem
@@ -55,7 +55,8 @@ class AlertBatchStore:
         self._connection = connection
         self._events = events
 
-    def add_in(self, transaction: TransactWrite, batch: AlertBatch) -> None:
+    @staticmethod
+    def add_in(transaction: TransactWrite, batch: AlertBatch) -> None:
         """Put a batch that must not exist yet."""
         transaction.save(batch_to_item(batch), condition=AlertBatchItem.notice_id.does_not_exist())
 
@@ -68,6 +69,11 @@ class AlertBatchStore:
         """Return a notice's batch, read with strong consistency, or None."""
         item = self._item(notice_id)
         return None if item is None else batch_from_item(item)
+
+    def find_all(self, notice_ids: Iterable[str]) -> dict[str, AlertBatch]:
+        """Return those batches that there are, by key, read with strong consistency in one round trip, 100 at most."""
+        keys: list[ItemKey] = [(AlertBatchItem, notice_id, None) for notice_id in notice_ids]
+        return {key[1]: batch_from_item(item) for key, item in read_together(self._connection, keys).items()}
 
     @staticmethod
     def _item(notice_id: str) -> AlertBatchItem | None:

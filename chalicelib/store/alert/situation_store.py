@@ -17,6 +17,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
+from chalicelib.domain.alert.filing_news import HOLDERS, batch_id, filing_of
+from chalicelib.domain.alert.filing_standing import FilingStanding
 from chalicelib.domain.event import Event
 from chalicelib.domain.mailbox import Mailbox
 from chalicelib.store.alert.alert_batch_item import batch_from_item
@@ -26,7 +28,7 @@ from chalicelib.store.codec import from_data
 from chalicelib.store.event_store import EventStore
 from chalicelib.store.mailbox_store import mailbox_from
 from chalicelib.store.notice_store import pending_key
-from chalicelib.store.tables import AlertBatchItem, MailboxItem, NoticeItem
+from chalicelib.store.tables import AlertBatchItem, FilingItem, MailboxItem, NoticeItem
 from chalicelib.store.vendor_errors import TRANSACTION_LOST, VENDOR_ERRORS, vendor_code
 
 _PAGE = 1000
@@ -60,6 +62,18 @@ class Situation:
     expiry: Expiry | None = None
     is_replaced: bool = False
     """Whether another notice was deposited in its place."""
+    standing: FilingStanding | None = None
+    """What became of the filing, where the alerts are a filing's."""
+
+    def overtaken(self, now: datetime) -> tuple[datetime, str] | None:
+        """Tell since when, and by what, what is told of a filing is news no more; None while it is, and of notices."""
+        news = None if self.batch is None else self.batch.news
+        return None if news is None or self.standing is None else self.standing.overtaken(news.occasion, now)
+
+    def known_at(self, now: datetime) -> datetime | None:
+        """Return since when nobody need be told any more: its opening, or what overtook it."""
+        overtaken = self.overtaken(now)
+        return self.opened_at if overtaken is None else overtaken[0]
 
 
 class SituationStore:
@@ -73,6 +87,9 @@ class SituationStore:
 
     def find(self, notice_id: str, mailbox_id: str | None) -> Situation:
         """Read all of it with strong consistency: one call, or two where the mailbox is not known."""
+        filing_id = filing_of(notice_id)
+        if filing_id is not None:
+            return self._find_of_filing(notice_id, filing_id, mailbox_id)
         of_notice: ItemKey = (NoticeItem, notice_id, None)
         of_batch: ItemKey = (AlertBatchItem, notice_id, None)
         of_mailbox: list[ItemKey] = [] if mailbox_id is None else [(MailboxItem, mailbox_id, None)]
@@ -84,6 +101,56 @@ class SituationStore:
         mailbox = next((found[key] for key in of_mailbox if key in found), None)
         told: dict[str, Any] = {"opened_at": None} if notice is None else _of_notice(notice)
         return Situation(mailbox=mailbox_from(mailbox), batch=batch and batch_from_item(batch), **told)
+
+    def _find_of_filing(self, key: str, filing_id: str, mailbox_id: str | None) -> Situation:
+        """Read how a filing stands; the institution's own alerts have no mailbox."""
+        of_filing: ItemKey = (FilingItem, filing_id, None)
+        of_batch: ItemKey = (AlertBatchItem, key, None)
+        of_mailbox: list[ItemKey] = [] if mailbox_id is None else [(MailboxItem, mailbox_id, None)]
+        found = read_together(self._connection, [of_filing, of_batch, *of_mailbox])
+        filing, item = found.get(of_filing), found.get(of_batch)
+        batch = item and batch_from_item(item)
+        if batch is not None and batch.mailbox_id is not None and not of_mailbox:
+            of_mailbox = [(MailboxItem, batch.mailbox_id, None)]
+            found = read_together(self._connection, of_mailbox)
+        mailbox = next((found[each] for each in of_mailbox if each in found), None)
+        standing = None if filing is None or filing.data is None else from_data(FilingStanding, filing.data)
+        return Situation(
+            opened_at=None,
+            mailbox=mailbox_from(mailbox),
+            batch=batch,
+            mailbox_id=None if batch is None else batch.mailbox_id,
+            standing=standing,
+        )
+
+    def filings_with_failures(self, mailbox_id: str, *, since: datetime) -> tuple[str, ...]:
+        """Return the keys of what a mailbox's holder was told in vain: of its newest twenty filings since an instant.
+
+        Two calls, as of notices.
+        """
+        query: dict[str, Any] = {
+            "TableName": FilingItem.Meta.table_name,
+            "IndexName": "by_holder",
+            "KeyConditionExpression": "mailbox_id = :mailbox AND filed_key >= :begins",
+            "ExpressionAttributeValues": {
+                ":mailbox": {"S": mailbox_id},
+                ":begins": {"S": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"},
+            },
+            "ProjectionExpression": "filing_id",
+            "ScanIndexForward": False,
+            "Limit": _READ_TOGETHER // len(HOLDERS),
+        }
+        try:
+            found = self._connection.dispatch("Query", query)["Items"]
+        except VENDOR_ERRORS as error:
+            raise store_unavailable() from error
+        return self._failed_of([batch_id(one["filing_id"]["S"], each) for one in found for each in HOLDERS])
+
+    def _failed_of(self, batch_keys: list[str]) -> tuple[str, ...]:
+        """Return those whose alerts reached nobody by some channel."""
+        keys: list[ItemKey] = [(AlertBatchItem, key, None) for key in batch_keys]
+        alerts = read_together(self._connection, keys) if keys else {}
+        return tuple(key[1] for key in keys if key in alerts and _has_failed(alerts[key]))
 
     def unread_with_failures(self, mailbox_id: str, *, since: datetime) -> tuple[str, ...]:
         """Return a mailbox's unread notices with a channel that failed: of the newest hundred since an instant.
@@ -107,9 +174,7 @@ class SituationStore:
             found = self._connection.dispatch("Query", query)["Items"]
         except VENDOR_ERRORS as error:
             raise store_unavailable() from error
-        keys: list[ItemKey] = [(AlertBatchItem, item["notice_id"]["S"], None) for item in found]
-        alerts = read_together(self._connection, keys) if keys else {}
-        return tuple(key[1] for key in keys if key in alerts and _has_failed(alerts[key]))
+        return self._failed_of([item["notice_id"]["S"] for item in found])
 
     @staticmethod
     def opened_among(notice_ids: Collection[str]) -> frozenset[str]:

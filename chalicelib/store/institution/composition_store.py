@@ -15,10 +15,13 @@ from chalicelib.domain.institution.composition import MOST_OPEN, Composition, Co
 from chalicelib.domain.notice import Notice
 from chalicelib.store.batch_read import store_unavailable
 from chalicelib.store.codec import from_data, to_data
+from chalicelib.store.deposit.deposit_store import Beside
 from chalicelib.store.tables import CompositionItem
 from chalicelib.store.vendor_errors import CONDITION_FAILED, VENDOR_ERRORS, vendor_code
 
 _NEW = CompositionItem.composition_id.does_not_exist()
+_OF_OTHERS = "#"
+"""No officer's draft has this in its id; those of filings, in the same table, do."""
 _INSTITUTION_ITSELF = "-"
 """Stands for no office; no office has this id."""
 
@@ -28,7 +31,9 @@ class CompositionStore:
 
     @staticmethod
     def find(composition_id: str) -> Composition | None:
-        """Return a draft, read with strong consistency; None where there is none."""
+        """Return a draft, read with strong consistency; None where there is none, or it is a person's to file."""
+        if _OF_OTHERS in composition_id:
+            return None
         try:
             item = CompositionItem.get(composition_id, consistent_read=True)
         except CompositionItem.DoesNotExist:
@@ -61,14 +66,20 @@ class CompositionStore:
 
 @dataclass(frozen=True, slots=True)
 class DraftDeposited:
-    """Marks a draft in its deposit's transaction: as deposited, if it is still open, whatever was typed meanwhile."""
+    """Marks a draft in its deposit's transaction: as deposited, if it is still open, whatever was typed meanwhile.
+
+    `answered` marks the filing that the notice answers, where it answers one.
+    """
 
     composition: Composition
+    answered: Beside | None = None
 
     def add_in(self, transaction: TransactWrite, notice: Notice) -> None:
         """Add it."""
         item = _item(deposited(self.composition, notice.notice_id, notice.deposited_at))
         transaction.save(item, condition=CompositionItem.state == CompositionState.OPEN.value)
+        if self.answered is not None:
+            self.answered.add_in(transaction, notice)
 
 
 def _put(composition: Composition, condition: Condition) -> bool:

@@ -69,10 +69,14 @@ class DeliveredPage:
 
 @dataclass(frozen=True, slots=True)
 class FoundNotice:
-    """A notice with how it was read and its alerts; None for what does not exist."""
+    """A notice with how it was read and its alerts; None for what does not exist.
+
+    `answers` are the ids of its mailbox's filings that it answers, where they were asked for.
+    """
 
     delivered: DeliveredNotice | None
     alerts: AlertBatch | None
+    answers: tuple[str, ...] = ()
 
 
 class ReadingStore:

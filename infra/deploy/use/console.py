@@ -18,7 +18,7 @@ from infra.deploy.use.check import check
 from infra.deploy.use.person import PASSWORD, PersonClient
 
 _BOUNDARY = "----e2e7MA4YWxkTrZu0gW"
-_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"')
 _STEP_S, _LATE_S = 30, 25
 _MAIL_SECONDS, _PAGE_SECONDS = 15, 40
 File = tuple[str, str, bytes]
@@ -91,6 +91,22 @@ class Clerk:
 
         """
         return self._post(path.partition("?")[0], {**self._hidden(path), **typed}, file)
+
+    def attach_at(self, path: str, button: str, file: File, /, **typed: Any) -> str:
+        """Send such a form to the address that it has of its own.
+
+        Raises:
+            AssertionError: it is not taken.
+
+        """
+        return self._post(button, {**self._hidden(path), **typed}, file)
+
+    def send_to_store(self, address: str, form: str, file: File) -> tuple[int, str]:
+        """Send a file by a form that leads to the store; return the answer's status and where it leads."""
+        fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(form)}
+        return self.visitor.post_outside(
+            address, _multipart(fields, *file), f"multipart/form-data; boundary={_BOUNDARY}"
+        )
 
     def press(self, path: str, button: str) -> str:
         """Press a page's button that has an address of its own, and return where that leads."""

@@ -25,6 +25,7 @@ from infra.deploy.use.check import check
 from infra.deploy.use.console import Clerk
 from infra.deploy.use.deployment import Deployment
 from infra.deploy.use.desk_walk import walk_desk
+from infra.deploy.use.filing_walk import FilingWalk, enter_filer, walk_filings
 from infra.deploy.use.operator import WHO, give
 from infra.deploy.use.person import PersonClient
 from infra.operate import in_stack
@@ -75,6 +76,8 @@ def walk_console(
     tell("its reading suspended by two people")
     _attend(people, lambda: Clerk(visitor()), files[0])
     tell("a password restored and a passport holder registered at the desk, by two officers each")
+    filer = enter_filer(visitor())
+    walk_filings(FilingWalk(people.coordinator, people.officer, filer, ENTITY, files), tell)
     _leave(people)
     tell("an officer disabled, out and removed, a coordinator logged out")
     return key
@@ -111,7 +114,7 @@ def _enrol(people: _People) -> None:
     own = people.coordinator
     own.log_in(own.set_up(_COORDINATOR), "/entidad")
     person = _person("40000072", "Oscar Ejemplo", _OFFICER)
-    permissions = ("deposit", "see_sent", "consult", "recover", "register")
+    permissions = ("deposit", "see_sent", "consult", "recover", "register", "attend")
     led = own.fill("/entidad/equipo/agregar", **person, permissions=permissions)
     check("hecho=agregado" in led, "an officer is written to")
     people.officer.log_in(people.officer.set_up(_OFFICER), "/entidad")

@@ -6,7 +6,6 @@ import base64
 import contextlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,6 +34,7 @@ from infra.deploy.use.deployment import Deployment
 from infra.deploy.use.file_check import check_files
 from infra.deploy.use.files import write_noise, write_pdf
 from infra.deploy.use.gateway_sender import GatewaySender
+from infra.deploy.use.jobs import run, wait_for
 from infra.deploy.use.methods import ask_by_every_method
 from infra.deploy.use.operator import INSTITUTION, KEY_ID, WHO, answer_requests, give, run_commands
 from infra.deploy.use.person import USERNAME, PersonClient, log_in, seed_account, use_mailbox
@@ -53,9 +53,6 @@ APPLICANT = {
     "issue_date": "2020-01-10",
 }
 MOBILE = "+51900000001"
-_ALERT_SECONDS = 120
-"""For two cold starts one after the other, on a machine that has other work."""
-
 DETAILS = {
     "recipient": {"document_type": "DNI", "document_number": "40000002"},
     "case_file": {"number": "DEMO-2026-000001", "opened_on": "2026-01-05"},
@@ -70,19 +67,6 @@ DETAILS = {
     },
     "term": {"amount": 15, "unit": "business_days"},
 }
-
-SCHEDULED = {
-    "version": "0",
-    "id": "00000000-0000-4000-8000-000000000000",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-01-05T06:30:00Z",
-    "region": "us-east-1",
-    "resources": [],
-    "detail": {},
-}
-"""What a schedule sends."""
 
 
 class FlowError(Exception):
@@ -328,21 +312,3 @@ def run_jobs(deployment: Deployment) -> None:
     """Invoke each scheduled function, which must end without an error under its own policy."""
     for name in (job.name.title().replace("_", "") for job in JOBS if job.trigger == "schedule"):
         run(deployment, name)
-
-
-def run(deployment: Deployment, name: str, event: Mapping[str, Any] = SCHEDULED) -> dict[str, Any]:
-    """Invoke a function, and return what it says of itself."""
-    answer = deployment.client("lambda").invoke(
-        FunctionName=deployment.resources[name], Payload=json.dumps(event).encode()
-    )
-    payload: dict[str, Any] = json.loads(answer["Payload"].read())
-    check("FunctionError" not in answer, f"{name} runs: {payload}")
-    return payload
-
-
-def wait_for(condition: Callable[[], Any], claim: str) -> None:
-    """Wait until it holds."""
-    deadline = time.monotonic() + _ALERT_SECONDS
-    while not condition():
-        check(time.monotonic() < deadline, claim)
-        time.sleep(0.2)

@@ -81,6 +81,17 @@ class PersonClient:
             content: bytes = answer.read()
         return content
 
+    def post_outside(self, url: str, body: bytes, kind: str) -> tuple[int, str]:
+        """Send a form elsewhere, as a browser does; return the answer's status and where it leads."""
+        request = Request(url, data=body, headers={"Content-Type": kind}, method="POST")  # noqa: S310 - as above
+        try:
+            opener = build_opener(HTTPSHandler(context=self._tls()), _NoRedirect)
+            with opener.open(request, timeout=30) as answer:
+                return int(answer.status), str(answer.headers.get("Location", ""))
+        except HTTPError as error:
+            with error:
+                return error.code, str(error.headers.get("Location", ""))
+
     def prepared(self, **wanted: str) -> bytes:
         """Ask for a file that a worker puts together, wait for it, and return it."""
         export = self.ask("POST", "/v1/exports", wanted, status=202)
@@ -152,10 +163,10 @@ def _ask_about_data(holder: PersonClient) -> None:
     check(refused == 409, "what is open is not opened again")  # noqa: PLR2004 - Conflict
 
 
-def seed_account(user_id: str) -> None:
-    """Let the holder log in, as an operator."""
+def seed_account(user_id: str, username: str = USERNAME) -> None:
+    """Let a holder log in, as an operator."""
     hashed = PasswordHashing().hash(PASSWORD)
-    AccountStore().add(Account(USERNAME, user_id, USERNAME, UserState.ACTIVE, password_hash=hashed))
+    AccountStore().add(Account(username, user_id, username, UserState.ACTIVE, password_hash=hashed))
 
 
 def log_in(holder: PersonClient, username: str, email: str) -> None:

@@ -17,6 +17,8 @@ OF_UPLOADS = {"file_infected"}
 """Told of an upload's state, and in the guide among what happens to uploads."""
 OF_CHECKS = {"file_check_limit", "file_check_not_found"}
 """Told of a check and not of its file, and in the guide among the codes of every request."""
+OF_PAGES = {"file_missing", "file_too_large_here"}
+"""Told where a page's form is sent with no file, or with one that it does not take; no program meets them."""
 CODES = {row.code for row in FILE_REFUSALS}
 
 
@@ -30,7 +32,8 @@ def named_in(*folders: Path) -> set[str]:
 def test_every_code_that_a_file_can_be_refused_by_has_a_row() -> None:
     raised = named_in(PACKAGE / "services" / "upload", PACKAGE / "domain" / "upload")
     assert len(raised) >= 20
-    assert raised - CODES - OF_UPLOADS - OF_CHECKS == set(), "add these to chalicelib/domain/upload/file_refusals.py"
+    known = CODES | OF_UPLOADS | OF_CHECKS | OF_PAGES
+    assert raised - known == set(), "add these to chalicelib/domain/upload/file_refusals.py"
 
 
 def test_every_row_is_raised_somewhere() -> None:

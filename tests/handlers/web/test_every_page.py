@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from chalice.test import HTTPResponse
 
-from chalicelib.handlers.door import PUBLIC, STAFF
+from chalicelib.handlers.door import FORM_WITH_FILES, MAILBOX, SESSION, STAFF, Door
 from chalicelib.handlers.doors import DOORS
 from chalicelib.handlers.fault import PAGE_HEADERS
 from tests.browser_requests import Browser, check_html, cookies_of, text_of
@@ -27,12 +28,18 @@ EVERY_PAGE = {
 ROUTES = [(door.method, door.path, door.access, door.kind == "web") for door in DOORS]
 NO_PAGES = {"/static/{name}", "/.well-known/security.txt"}
 PAGES = [(method, path, access) for method, path, access, is_page in ROUTES if is_page]
-OF_SESSIONS = [(method, path) for method, path, access in PAGES if access != PUBLIC and access not in STAFF]
+OF_SESSIONS = [door for door in DOORS if door.kind == "web" and door.access in {MAILBOX, SESSION}]
 OF_STAFF = [door for door in DOORS if door.access in STAFF]
 
 
 def _address(path: str) -> str:
     return re.sub(r"{\w+}", "x", path)
+
+
+def _post(browser: Browser, door: Door, **fields: str) -> HTTPResponse:
+    if door.bodies == FORM_WITH_FILES:
+        return browser.post_file(_address(door.path), "", b"", None, **fields)
+    return browser.post(_address(door.path), None, **fields)
 
 
 def test_every_answer_has_its_headers(browser: Browser) -> None:
@@ -69,9 +76,9 @@ def test_only_addressed_files_are_static(browser: Browser, path: str) -> None:
 
 
 def test_without_session_one_is_led_to_the_login(browser: Browser) -> None:
-    for method, path in OF_SESSIONS:
-        answer = browser.get(_address(path)) if method == "GET" else browser.post(_address(path))
-        assert (answer.status_code, answer.headers["Location"][:9]) == (303, "/ingresar"), f"{method} {path}"
+    for door in OF_SESSIONS:
+        answer = browser.get(_address(door.path)) if door.method == "GET" else _post(browser, door)
+        assert (answer.status_code, answer.headers["Location"][:9]) == (303, "/ingresar"), f"{door.method} {door.path}"
 
 
 def test_without_a_session_of_the_staff_one_is_led_to_their_login(browser: Browser) -> None:
@@ -102,10 +109,10 @@ def test_a_form_from_elsewhere_is_refused(browser: Browser, sent: dict[str, str]
 
 def test_a_form_of_a_session_needs_that_sessions_token(browser: Browser) -> None:
     browser.enter()
-    for path in [path for method, path in OF_SESSIONS if method == "POST"]:
+    for door in [door for door in OF_SESSIONS if door.method == "POST"]:
         for given in ({}, {"csrf": "0" * 64}):
-            answer = browser.post(_address(path), None, **given)
-            assert answer.status_code == 403, path
+            answer = _post(browser, door, **given)
+            assert answer.status_code == 403, door.path
             assert "venció" in text_of(answer)
 
 

@@ -14,6 +14,7 @@ from chalicelib.domain.export.listed_notice import ListedNotice
 from chalicelib.domain.reading.search import Condition, Operator, Search, SearchField
 from chalicelib.renderers.export import listing_pdf
 from chalicelib.renderers.export.listing_pdf import render_listing_pdf
+from chalicelib.renderers.export.table_paper import GAP, SIDE
 from tests.renderers.export.listing_rows import LIMA, a_head, a_row
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler")
@@ -129,4 +130,4 @@ def test_the_same_list_gives_the_same_bytes() -> None:
 
 
 def test_the_widths_fill_the_paper() -> None:
-    assert sum(listing_pdf._WIDTHS) == pytest.approx(297 - 2 * listing_pdf._SIDE + listing_pdf._GAP)  # noqa: SLF001
+    assert sum(listing_pdf._WIDTHS) == pytest.approx(297 - 2 * SIDE + GAP)  # noqa: SLF001

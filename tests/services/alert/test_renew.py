@@ -159,20 +159,20 @@ def test_an_address_that_dies_and_lives_again_for_ever_is_alerted_a_few_times(wo
     assert len(world.renewals()) == MOST_RENEWALS
 
 
-def test_notices_of_which_nothing_failed_cost_two_calls(world: AddressWorld) -> None:
+def test_notices_of_which_nothing_failed_cost_three_calls(world: AddressWorld) -> None:
     accepted = tuple(an_alert(channel=channel, sending=AlertState.ACCEPTED) for channel in Channel)
     for number in range(5):
         world.notice(f"N{number}", alerts=accepted)
     world.calls.clear()
 
     assert renew(MAILBOX_ID, world.tools) == Counter()
-    assert world.calls == ["Query", "BatchGetItem"]
+    assert world.calls == ["Query", "BatchGetItem", "Query"]
 
 
-def test_a_mailbox_without_unread_notices_costs_one(world: AddressWorld) -> None:
+def test_a_mailbox_without_unread_notices_or_filings_costs_two(world: AddressWorld) -> None:
     world.calls.clear()
     assert renew("1-40000009", world.tools) == Counter()
-    assert world.calls == ["Query"]
+    assert world.calls == ["Query", "Query"]
 
 
 def test_one_that_fails_stops_no_other_and_has_the_event_come_again(world: AddressWorld) -> None:

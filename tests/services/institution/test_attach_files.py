@@ -11,9 +11,9 @@ import pytest
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.attached_file import FileStanding, FileState
-from chalicelib.domain.institution.composition import AttachedFile, Composition, changed
+from chalicelib.domain.institution.composition import Composition, changed
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import AttachedFile, FileStanding, FileState
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_INLINE_SIZE, Upload, UploadState, staging_key
 from chalicelib.services.institution.attach_files import (
     SentFile,

@@ -17,7 +17,6 @@ from chalicelib.bootstrap.storage import event_store, mailbox_store, notice_stor
 from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.event import EventType
 from chalicelib.domain.institution.composition import (
-    AttachedFile,
     ChosenTerm,
     CompositionState,
     Effects,
@@ -26,6 +25,7 @@ from chalicelib.domain.institution.composition import (
 )
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.domain.upload.upload import Refusal, UploadState
 from chalicelib.services.institution.send_composition import send_composition
 from chalicelib.store.tables import DepositItem, NoticeItem

@@ -44,12 +44,13 @@ def read_deposit(body: bytes, prefixes: Mapping[DocumentType, str]) -> DepositCo
         regime = collect(problems, lambda: fields.choice("regime", Regime, regimes), None)
     term, place = _part(fields, "term", _placed_term, problems) or (None, None) if fields.has("term") else (None, None)
     replaces = collect(problems, partial(_notice_number, fields), None) if fields.has("replaces") else None
+    answers = collect(problems, partial(_filing_id, fields), None) if fields.has("answers_filing") else None
     files = _files(fields, problems)
     collect(problems, fields.close, None)
     if problems or mailbox_id is None or case_file is None or document is None:
         inline = [partial(inspect_sent, file, file.content) for file in files if file.content is not None]
         raise refusal_of([*problems, *refusals(*inline)])
-    return DepositCommand(mailbox_id, case_file, document, regime, term, files, place, replaces)
+    return DepositCommand(mailbox_id, case_file, document, regime, term, files, place, replaces, answers)
 
 
 def _notice_number(fields: Fields) -> str:
@@ -61,6 +62,17 @@ def _notice_number(fields: Fields) -> str:
             raise
         detail = "El campo «replaces» no es un número de notificación. Copie el «notice_id» que dio su depósito."
         raise InvalidInput("replaces_invalid", detail, field="replaces") from None
+
+
+def _filing_id(fields: Fields) -> str:
+    """Return the id of the filing that is answered, however it is written."""
+    try:
+        return parse_code(fields.text("answers_filing", longest=_NUMBER))
+    except InvalidInput as error:
+        if error.code != "code_invalid":
+            raise
+        detail = "El campo «answers_filing» no es de una presentación. Copie el «filing_id» que da GET /v1/filings."
+        raise InvalidInput("answers_filing_invalid", detail, field="answers_filing") from None
 
 
 def _part(fields: Fields, name: str, read: Callable[[Fields, Problems], _T], problems: Problems) -> _T | None:

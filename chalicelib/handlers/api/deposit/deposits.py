@@ -15,14 +15,14 @@ from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
 from chalicelib.handlers.http import json_response
 from chalicelib.services.deposit.deposit_notice import deposit_notice
-from chalicelib.services.deposit.depositor import BySignature
+from chalicelib.services.deposit.depositor import Answering, BySignature
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def create_deposit(request: SignedRequest) -> Response:
-    """Deposit a notice; a repeated request gets the first answer again."""
+def create_deposit(request: SignedRequest, *, answering: Answering) -> Response:
+    """Deposit a notice; repeated, it gets the first answer again. `answering` decides where it answers a filing."""
     box = current()
     claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=box.clock())
     key = request.headers.get("idempotency-key", "")
@@ -37,7 +37,7 @@ def create_deposit(request: SignedRequest) -> Response:
 
     answer = deposit_notice(
         read,
-        by=BySignature(request, claim, key, sender_tools(box)),
+        by=BySignature(request, claim, key, sender_tools(box), answering),
         hint=look_for_hint(request.body, box.mailbox_prefixes),
         tools=deposit_tools(box),
     )

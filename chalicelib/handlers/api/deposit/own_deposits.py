@@ -80,7 +80,7 @@ def _list_month(request: SignedRequest) -> Response:
     box = current()
     claim = read_claim(request, READ_COVERAGE, now=box.clock())
     page = list_deposits(
-        lambda: _month_query(request.query),
+        lambda: month_query(request.query),
         request=request,
         claim=claim,
         tools=sender_tools(box),
@@ -116,7 +116,13 @@ def _parameters(text: str) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in text.split("&") if pair)
 
 
-def _month_query(text: str) -> MonthQuery:
+def month_query(text: str) -> MonthQuery:
+    """Read which month, and which page of it.
+
+    Raises:
+        InvalidInput: `query_unknown`, `limit_invalid`.
+
+    """
     query = _parameters(text)
     month, cursor, limit = query.pop("month", ""), query.pop("cursor", None), query.pop("limit", "50")
     _refuse_rest(query)

@@ -19,6 +19,7 @@ from chalicelib.handlers.commands.export import (
     YEARS,
     ask_for_copy,
     ask_for_files,
+    ask_for_history,
     ask_for_listing,
     own_export,
 )
@@ -84,9 +85,16 @@ def _of_a_list(_: ExportKind, fields: Fields, session: Session, __: str) -> Expo
     return ask_for_listing(Search(read_conditions(typed_query(query)), reading), chosen, session)
 
 
+def _of_the_history(_: ExportKind, fields: Fields, session: Session, __: str) -> Export:
+    chosen = fields.choice("format", ListingFormat, ", ".join(ListingFormat))
+    fields.close()
+    return ask_for_history(chosen, session)
+
+
 _REQUESTS = {
     ExportKind.ANNEXES: _of_a_notice,
     ExportKind.EVIDENCE: _of_a_notice,
     ExportKind.MAILBOX: _of_a_mailbox,
     ExportKind.LISTING: _of_a_list,
+    ExportKind.HISTORY: _of_the_history,
 }

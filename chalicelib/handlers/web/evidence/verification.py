@@ -28,6 +28,7 @@ from chalicelib.handlers.web.access.captcha import new_captcha
 from chalicelib.handlers.web.labels import LABELS
 from chalicelib.handlers.web.multipart import FormFile, read_form
 from chalicelib.renderers.audit.look_words import days_in_words
+from chalicelib.renderers.evidence.cargo_page import shown_cargo
 from chalicelib.renderers.evidence.receipt_page import shown_receipt
 from chalicelib.services.access.admit_verification import VerificationCaptchaNeeded
 
@@ -136,6 +137,10 @@ def _found_page(request: PageRequest, asked: Verification, proof: str) -> Respon
     context: dict[str, Any] = {"asked": asked, "proof": proof[:_LONGEST_ECHO], **_SIZES}
     if found.audit is not None and not found.receipts:
         return _audit_page(request, asked, found.audit, context)
+    if found.filing is not None and not found.receipts:
+        box = current()
+        cargo = shown_cargo(found.filing, asked.code, asked.sha256, portal=box.portal_url, zone=box.calendar.zone)
+        return show(request, "evidence/filing.html", cargo=cargo, **context)
     if not found.receipts:
         return show(request, "evidence/unknown.html", status=404, **context)
     zone = current().calendar.zone

@@ -14,7 +14,15 @@ from chalicelib.domain.reading.search import Search
 from chalicelib.domain.reading.search_query import read_conditions, typed_conditions
 from chalicelib.domain.session import Session
 from chalicelib.handlers.admission import with_session
-from chalicelib.handlers.commands.export import EXPORT, YEARS, ask_for_copy, ask_for_files, ask_for_listing, own_export
+from chalicelib.handlers.commands.export import (
+    EXPORT,
+    YEARS,
+    ask_for_copy,
+    ask_for_files,
+    ask_for_history,
+    ask_for_listing,
+    own_export,
+)
 from chalicelib.handlers.commands.reading import NOTICE
 from chalicelib.handlers.fields import FieldError
 from chalicelib.handlers.page import go_to, refuse_form, show
@@ -24,12 +32,16 @@ from chalicelib.services.export.request_export import export_link
 from chalicelib.store.reading.reading_store import FoundNotice
 
 PENDING_TAB = "pendientes"
+HISTORY = "historial"
+_BACK = {ExportKind.HISTORY: "/mis-tramites"}
 
 
 def export_list(request: PageRequest, session: Session) -> Response:
-    """Ask for the list as the page shows it: a tab, or what a search found."""
+    """Ask for the list as the page shows it, a tab, or what a search found; or for all that was filed and received."""
     tab = {READ_TAB: Reading.READ, PENDING_TAB: Reading.PENDING}.get(request.value("vista"))
     chosen = ListingFormat.PDF if request.value("formato") == ListingFormat.PDF else ListingFormat.EXCEL
+    if request.value("vista") == HISTORY:
+        return _watch(ask_for_history(chosen, session))
     search = Search(read_conditions(typed_conditions(request.form)), tab)
     return _watch(ask_for_listing(search, chosen, session))
 
@@ -73,7 +85,7 @@ def show_download(request: PageRequest, session: Session, found: Export | None, 
         state=state.value,
         kind=export.kind.value,
         address=_address(export),
-        back=f"/casilla/{notice_id}" if notice_id else "/casilla",
+        back=f"/casilla/{notice_id}" if notice_id else _BACK.get(export.kind, "/casilla"),
     )
 
 

@@ -23,4 +23,20 @@ FILING_LABELS = {
     "form_title": "Nombre del formulario",
     "file": "Archivo del formulario",
     "reason": "Motivo",
+    "to": "Persona",
+    "office": "Oficina",
+    "observation": "Qué falta o qué hay que subsanar",
+    "notice_id": "Número de la notificación",
 }
+
+FILE_LABELS = {
+    **LABELS,
+    "name": "Nombre completo o razón social",
+    "document": "Tu documento",
+    "representation": "Documento que acredita la representación",
+    "files": "Archivos",
+}
+"""The same of pages where people file."""
+
+PHOTO_LABELS = {**LABELS, "name": "Nombre del PDF", "photos": "Fotos"}
+"""The same of the page that joins photos."""

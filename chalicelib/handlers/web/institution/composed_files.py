@@ -10,10 +10,10 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.composition import attach_tools, composition_store
 from chalicelib.domain.errors import CasillaError, NotFound
-from chalicelib.domain.institution.attached_file import FileState
 from chalicelib.domain.institution.composition import Composition
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.notice import FileRole
+from chalicelib.domain.upload.attached_file import FileState
 from chalicelib.domain.upload.upload import MAX_ANNEXES, MAX_FILE_SIZE, MAX_INLINE_SIZE
 from chalicelib.handlers.fault import sending_policy
 from chalicelib.handlers.page import go_to, show, show_form

@@ -278,9 +278,11 @@ def _open_offices(staff: SignedIn) -> list[Office]:
 
 
 def _holder(composition: Composition) -> tuple[DocumentType, str]:
-    """Return whom a form is filled with before anything is typed: of a notice that is made again, the same holder."""
+    """Return whom a form is filled with before anything is typed: whose notice is made again, or whom it answers."""
     if composition.recipient is not None:
         return composition.recipient.document_type, composition.recipient.document_number
+    if composition.answers is not None:
+        return composition.answers.document_type, composition.answers.document_number
     if composition.replaces is None:
         return DocumentType.DNI, ""
     holder = notice_store(current()).get(composition.replaces).holder

@@ -6,21 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib.bootstrap import current
-from chalicelib.bootstrap.composition import attach_tools, same_document_store
+from chalicelib.bootstrap.composition import attach_tools, same_document_store, send_tools
 from chalicelib.bootstrap.reading import reading_store
 from chalicelib.bootstrap.sender import sender_tools
 from chalicelib.domain.errors import CasillaError
-from chalicelib.domain.institution.attached_file import FileStanding
 from chalicelib.domain.institution.composition import Composition, Part
 from chalicelib.domain.institution.foreseen import Foreseen
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.sender.office import Office
+from chalicelib.domain.upload.attached_file import FileStanding
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.institution.composition_words import Section, sections_of, warning_words
 from chalicelib.services.institution.attach_files import look_at_files
 from chalicelib.services.institution.compositions import problem_of_replacement
 from chalicelib.services.institution.foresee_notice import foresee_notice
+from chalicelib.services.institution.send_composition import Sender, problem_of_answer
 from chalicelib.services.together import together
 from chalicelib.store.request_store import Found, Wanted
 
@@ -59,14 +60,18 @@ def summary_context(composition: Composition, staff: SignedIn, *, at_check: bool
     files: list[FileStanding] = []
     found: list[Found] = []
     before: list[Notice] = []
-    unreplaceable: list[CasillaError | None] = []
+    problems: list[CasillaError | None] = []
     wanted = Wanted(composition.institution_id, office_id=composition.office_id, with_calendar=True)
     calls: list[Callable[[], None]] = [
         lambda: files.extend(look_at_files(composition, tools=attach_tools(box))),
         lambda: found.append(sender_tools(box).requests.load(wanted)),
     ]
     if composition.replaces is not None:
-        calls.append(lambda: unreplaceable.append(_problem_of_replacement(composition)))
+        calls.append(lambda: problems.append(_problem_of_replacement(composition)))
+    if composition.answers is not None:
+        sender = Sender(staff.member, staff.session.access_id, "")
+        answering = send_tools(box).answering
+        calls.append(lambda: problems.append(problem_of_answer(composition, sender, answering=answering)))
     if at_check:
         calls.append(lambda: before.extend(_deposited_before(composition)))
     together(calls)
@@ -84,7 +89,7 @@ def summary_context(composition: Composition, staff: SignedIn, *, at_check: bool
         "files": files,
         "sections": sections(composition, files, foreseen, found[0].office, at_check=at_check),
         "missing": [(PAGES[part], part) for part in composition.missing],
-        "problem": next(filter(None, unreplaceable), foreseen.problem),
+        "problem": next(filter(None, problems), foreseen.problem),
         "warnings": warning_words(composition, foreseen, before, box.calendar.zone) if at_check else (),
         "version": str(composition.version),
     }

@@ -53,6 +53,7 @@ def show_deposited(request: PageRequest, staff: SignedIn, composition_id: str) -
         request,
         _DONE,
         notice=notice,
+        answered=composition.answers,
         own=page_of_draft(composition),
         rows=term_rows(notice),
         notes=tuple(term_notes(notice, zone)),

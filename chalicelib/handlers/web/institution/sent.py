@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.deposit import unreached_store
 from chalicelib.bootstrap.files import files
 from chalicelib.bootstrap.institution import export_sent_tools, office_store, sent_tools
@@ -18,7 +19,7 @@ from chalicelib.domain.deposit.sent_search import FIELDS, SentSearch, office_of,
 from chalicelib.domain.deposit.sent_state import SentState
 from chalicelib.domain.deposit.unreached import advice_on
 from chalicelib.domain.errors import CasillaError, InvalidInput, TooLarge
-from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.permission import Act, may, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.institution.suspending import open_request
 from chalicelib.domain.sender.office import Office
@@ -29,6 +30,8 @@ from chalicelib.handlers.page_request import PageRequest
 from chalicelib.renderers.institution import sent_rows as told
 from chalicelib.renderers.reading.act_words import TITLE_OF_ACT, act_in_words
 from chalicelib.services.deposit.find_sent import SentPage, find_sent
+from chalicelib.services.deposit.read_deposit_status import DepositStatus
+from chalicelib.services.deposit.read_deposits import deposit_number
 from chalicelib.services.institution.export_sent import export_sent
 from chalicelib.services.institution.read_sent import (
     RECEIPT,
@@ -38,6 +41,7 @@ from chalicelib.services.institution.read_sent import (
     within_reach,
 )
 from chalicelib.services.together import together
+from chalicelib.store.reading.answered_filings import find_answered
 
 _CURSOR = "desde"
 _LABELS = {
@@ -72,7 +76,7 @@ def download_sent(request: PageRequest, staff: SignedIn) -> Response:
 def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> Response:
     """Show all of one notice: what it is, its dates and files, what became of it, and what to do."""
     box = current()
-    status = read_sent(staff, notice_id, readings=reading_store(box), events=event_store(box))
+    status, answers = _read(staff, notice_id)
     delivered, notice = status.delivered, status.delivered.issued
     original, *annexes = told.sent_files(notice)
     return show(
@@ -91,11 +95,24 @@ def show_sent_notice(request: PageRequest, staff: SignedIn, notice_id: str) -> R
         is_opening_contested=delivered.is_opening_contested,
         history=told.sent_history(notice, status.timeline),
         references=told.references(delivered),
+        answers=answers,
         can_replace=delivered.replaced_by is None and reaches(staff.member, Act.COMPOSE, office_of(notice)),
         can_suspend=reaches(staff.member, Act.SUSPEND_READING, office_of(notice)),
         suspension=delivered.suspension,
         suspension_asked=open_request(delivered, box.clock()),
     )
+
+
+def _read(staff: SignedIn, notice_id: str) -> tuple[DepositStatus, tuple[str, ...]]:
+    """Read a notice with what became of it, and at once, for who attends to filings, those that it answers."""
+    box, number = current(), deposit_number(notice_id)
+    found: list[DepositStatus] = []
+    answers: list[str] = []
+    reads = [lambda: found.append(read_sent(staff, number, readings=reading_store(box), events=event_store(box)))]
+    if may(staff.member, Act.ATTEND):
+        reads.append(lambda: answers.extend(find_answered(number, connection=connection(box))))
+    together(reads)
+    return found[0], tuple(answers)
 
 
 def download_document(request: PageRequest, staff: SignedIn, notice_id: str, name: str) -> Response:  # noqa: ARG001

@@ -50,6 +50,12 @@ def by_staff_cookie(view: View, access: str) -> Callable[..., Response]:
     return admitted
 
 
+def ask_for_code(request: PageRequest, staff: SignedIn, act: Act) -> Response | None:
+    """Lead to where a code of the device is asked for again, if the act is final and the last one too old."""
+    is_proven = staff.session.is_proven_for(current().clock(), is_sent=request.method == "POST")
+    return _lead(request, CONFIRM_PAGE) if RULES[act].is_final and not is_proven else None
+
+
 def signed_in(request: PageRequest) -> SignedIn | None:
     """Return who of the staff is inside; without a cookie nothing is read."""
     box, cookie = current(), request.cookies.get(STAFF_COOKIE, "")
@@ -62,8 +68,9 @@ def _shown(view: View, request: PageRequest, staff: SignedIn, act: Act, paramete
         request = with_texts(request)
         check_csrf(pepper(current()), staff.session, request.value("csrf"))
     require(staff.member, act)
-    if RULES[act].is_final and not staff.session.is_proven_for(now, is_sent=is_sent):
-        return _lead(request, CONFIRM_PAGE)
+    unproven = ask_for_code(request, staff, act)
+    if unproven is not None:
+        return unproven
     is_noted = staff.session.is_to_be_written(now)
     used = replace(staff, session=replace(staff.session, seen_at=now)) if is_noted else staff
     request = replace(request, staff=used)

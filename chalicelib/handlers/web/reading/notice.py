@@ -42,9 +42,9 @@ def show_notice_page(request: PageRequest, session: Session, found: FoundNotice,
     if delivered.suspension is not None:
         return _suspended_page(request, delivered, found.alerts)
     if delivered.reading is Reading.PENDING:
-        return _envelope_page(request, delivered, found.alerts)
+        return _envelope_page(request, delivered, found)
     read = read_notice(session, found, origin=request.origin, tools=reading_tools(current()))
-    return _notice_page(request, session, read)
+    return _notice_page(request, session, read, found.answers)
 
 
 @with_session(NOTICE)
@@ -76,8 +76,8 @@ def _download(request: PageRequest, session: Session, found: FoundNotice, name: 
     return go_to(download.url)
 
 
-def _envelope_page(request: PageRequest, delivered: DeliveredNotice, alerts: AlertBatch | None) -> Response:
-    tools = reading_tools(current())
+def _envelope_page(request: PageRequest, delivered: DeliveredNotice, found: FoundNotice) -> Response:
+    tools, alerts = reading_tools(current()), found.alerts
     today, calendar = tools.today(), known_calendar()
     return show(
         request,
@@ -87,6 +87,7 @@ def _envelope_page(request: PageRequest, delivered: DeliveredNotice, alerts: Ale
         is_acknowledgement=delivered.is_fixed_by_opening,
         not_alerted=failed_in_words(() if alerts is None else alerts.failed_channels),
         references=references_of(delivered),
+        answers=found.answers,
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
     )
@@ -106,7 +107,7 @@ def _suspended_page(request: PageRequest, delivered: DeliveredNotice, alerts: Al
     )
 
 
-def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Response:
+def _notice_page(request: PageRequest, session: Session, read: ReadNotice, answers: tuple[str, ...]) -> Response:
     tools, delivered = reading_tools(current()), read.opened.delivered
     today, opening, calendar = tools.today(), delivered.opening, known_calendar()
     original, *annexes = files_of(delivered.notice)
@@ -120,6 +121,7 @@ def _notice_page(request: PageRequest, session: Session, read: ReadNotice) -> Re
         annexes=annexes,
         signature_note=signature_note(delivered.notice),
         references=references_of(delivered),
+        answers=answers,
         deadline=tell_deadline(delivered, today, calendar),
         effect=tell_effect(delivered, today, calendar),
         title_of_act=TITLE_OF_ACT,

@@ -116,7 +116,8 @@ def _check_document(pdf: Pdf, stream: BinaryIO, end: int, reader: CountedReader,
     judge_references(raw, odd, findings)
     if foreign := foreign_bytes(stream, end):
         findings.add(foreign)
-    return FileFacts(signatures.tell(stream, stream.seek(0, io.SEEK_END), pdf.Root, pages), carried)
+    signed = signatures.tell(stream, stream.seek(0, io.SEEK_END), pdf.Root, pages)
+    return FileFacts(signed, carried, pages=len(pages))
 
 
 def _unreadable(remark: str) -> str:

@@ -24,6 +24,7 @@ from chalicelib.domain.errors import CasillaError
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState
 from chalicelib.handlers.api.deposit.deposit_body import read_deposit
 from chalicelib.handlers.api.deposit.deposit_hint import look_for_hint
+from chalicelib.handlers.api.filing.deposits import answering
 from chalicelib.services.deposit.deposit_notice import deposit_notice
 from chalicelib.services.deposit.depositor import BySignature
 from chalicelib.services.sender.signed_request import WRITE_COVERAGE, SignedRequest, read_claim
@@ -107,9 +108,8 @@ class Bench:
         claim = read_claim(request, (*WRITE_COVERAGE, "idempotency-key"), now=box.clock())
         read = partial(read_deposit, raw, box.mailbox_prefixes)
         try:
-            answer = deposit_notice(
-                read, by=BySignature(request, claim, key, sender_tools(box)), hint=hint, tools=deposit_tools(box)
-            )
+            by = BySignature(request, claim, key, sender_tools(box), answering)
+            answer = deposit_notice(read, by=by, hint=hint, tools=deposit_tools(box))
         except CasillaError as refusal:
             return {"code": refusal.code, "field": refusal.field}
         notice = notice_store(box).get(json.loads(answer.body)["notice_id"])

@@ -264,12 +264,13 @@ def test_the_copy_of_the_mailbox_says_that_it_is_suspended_and_nothing_of_it(sce
     assert json.loads(told["estado.json"])["reading_suspended"]["cause"] == "wrong_recipient"
 
 
+@pytest.mark.parametrize("kind", ["listing", "history"])
 @pytest.mark.parametrize("format", ["xlsx", "pdf"])
-def test_the_list_as_a_file_says_that_it_is_suspended(scene: Scene, format: str) -> None:  # noqa: A002 - its name
+def test_the_list_as_a_file_says_that_it_is_suspended(scene: Scene, format: str, kind: str) -> None:  # noqa: A002
     scene.suspend()
     scene.world.clock.advance(minutes=1)
 
-    content = download(scene, scene.exports.ask({"kind": "listing", "format": format}))
+    content = download(scene, scene.exports.ask({"kind": kind, "format": format}))
 
     if format == "xlsx":
         cells = [str(cell) for row in load_workbook(BytesIO(content))["Notificaciones"].values for cell in row]
@@ -278,7 +279,15 @@ def test_the_list_as_a_file_says_that_it_is_suspended(scene: Scene, format: str)
         assert is_told_nothing(" ".join(cells))
 
 
-@pytest.mark.parametrize("body", [{"kind": "mailbox"}, {"kind": "evidence"}, {"kind": "listing", "format": "xlsx"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "mailbox"},
+        {"kind": "evidence"},
+        {"kind": "listing", "format": "xlsx"},
+        {"kind": "history", "format": "xlsx"},
+    ],
+)
 @pytest.mark.parametrize("when", ["prepared before", "prepared after"])
 def test_what_was_asked_for_before_is_not_handed_out_after(scene: Scene, body: dict[str, Any], when: str) -> None:
     scene.open()

@@ -1,0 +1,1 @@
+"""The console's side of the filing window: what officers attend to, and what coordinators publish."""

@@ -1,0 +1,1 @@
+"""Jobs that serve the filing window too."""

@@ -1,0 +1,137 @@
+"""Tell of observations that are about to end, and of filings that lapsed. It decides nothing: the clock does.
+
+What is due is found by index. That it was told, the alerts and the event are one transaction, so each is told once;
+the e-mails go out of the batch that it leaves, like all alerts, also where this process dies in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.alert.alert_batch import AlertBatch
+from chalicelib.domain.alert.filing_news import Occasion
+from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.event import Event, EventType
+from chalicelib.domain.filing.filing import Filing
+from chalicelib.domain.filing.telling import due_at, is_unreminded, plan_of, plan_there, to_tell, with_told
+from chalicelib.domain.mailbox.channels import SmsReach
+from chalicelib.services.work_through import FAILED, in_turns, log_failed, work_through
+from chalicelib.store.filing.filing_store import FilingStore
+from chalicelib.store.mailbox_store import MailboxStore
+from chalicelib.store.sender.institution_store import InstitutionStore
+from chalicelib.store.shards import SHARDS
+
+MOST_OF_SHARD = 500
+"""What is over is due at the next run."""
+REMINDED, LAPSED, MISSED, RACED, LEFT = "filings_reminded", "filings_lapsed", "missed", "raced", "left"
+_JOB = "send_reminders"
+_ACTOR = f"worker:{_JOB}"
+_KINDS = {Occasion.LAPSING: EventType.FILING_REMINDED, Occasion.LAPSED: EventType.FILING_LAPSE_TOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class TellTools:
+    """What telling goes through; `send` is `send_alerts` with its tools."""
+
+    filings: FilingStore
+    mailboxes: MailboxStore
+    institutions: InstitutionStore
+    calendar: BusinessCalendar
+    reach: SmsReach
+    clock: Callable[[], datetime]
+    new_event_id: Callable[[], str]
+    send: Callable[[str], Counter[str]]
+
+
+def tell_ends(tools: TellTools, *, until: datetime) -> tuple[Counter[str], datetime | None]:
+    """Tell what is due, beginning none after `until`; return what became of it, and since when the longest waits.
+
+    One that fails stops no other, and is due again. `missed` counts those that lapsed before they were reminded of.
+
+    Raises:
+        Unavailable: a shard of what is due cannot be read; what the others hold was told before.
+
+    """
+    shards, unread = _due(tools)
+    due = [filing_id for shard in shards for filing_id in shard]
+    outcomes: Counter[str] = Counter()
+    waiting: list[datetime] = []
+
+    def handle(filing_id: str) -> str:
+        filing = tools.filings.find(filing_id)
+        if filing is None:
+            return "raced"
+        since = due_at(filing)
+        if since is not None:
+            waiting.append(since)
+        outcome, batches = _told(filing, tools)
+        outcomes[MISSED] += outcome == LAPSED and is_unreminded(filing)
+        if since is not None and outcome != RACED:
+            waiting.remove(since)
+        for batch in batches:
+            outcomes.update(_sent(batch, tools))
+        return outcome
+
+    worked = work_through(in_turns(map(iter, shards)), handle, job=_JOB, now=tools.clock, until=until)
+    if unread:
+        raise unread[0]
+    left = len(due) - worked.outcomes.total()
+    return outcomes + worked.outcomes + Counter({LEFT: left}), min(waiting, default=None)
+
+
+def _due(tools: TellTools) -> tuple[list[tuple[str, ...]], list[Unavailable]]:
+    """Return what is due of each shard, and the errors of those that cannot be read."""
+    now, shards, unread = tools.clock(), [], []
+    for shard in SHARDS:
+        try:
+            shards.append(tools.filings.list_due(shard, now, limit=MOST_OF_SHARD))
+        except Unavailable as error:
+            unread.append(error)
+    return shards, unread
+
+
+def _sent(batch: AlertBatch, tools: TellTools) -> Counter[str]:
+    """Send what was noted; what cannot be sent now is sent by the sweep, like all alerts."""
+    try:
+        return tools.send(batch.notice_id)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other batch and the other filings go on
+        log_failed(_JOB, batch.notice_id, error)
+        return Counter({FAILED: 1})
+
+
+def _told(filing: Filing, tools: TellTools) -> tuple[str, tuple[AlertBatch, ...]]:
+    now = tools.clock()
+    occasion = to_tell(filing, now)
+    if occasion is None:
+        return "early", ()
+    institution = tools.institutions.find(filing.institution_id)
+    mailbox = tools.mailboxes.find(filing.mailbox_id)
+    if institution is None or mailbox is None:
+        raise Unavailable("filing_incomplete", "Falta la entidad o la casilla de la presentación.")
+    told = with_told(filing, occasion, now)
+    plan = plan_of(occasion, told, mailbox, institution, now, calendar=tools.calendar, reach=tools.reach)
+    there = plan_there(told, institution, now, calendar=tools.calendar) if occasion is Occasion.LAPSED else None
+    batches = (plan,) if there is None else (plan, there)
+    event = Event(
+        f"filing#{filing.filing_id}",
+        _KINDS[occasion],
+        now,
+        tools.new_event_id(),
+        _ACTOR,
+        data={
+            "filing_id": filing.filing_id,
+            "number": filing.number,
+            "institution_id": filing.institution_id,
+            **({"reminder": MISSED} if occasion is Occasion.LAPSED and is_unreminded(filing) else {}),
+        },
+    )
+    if not tools.filings.change(told, event, batches):
+        return RACED, ()
+    return (REMINDED if occasion is Occasion.LAPSING else LAPSED), batches
+
+
+__all__ = ["FAILED", "LAPSED", "LEFT", "MISSED", "RACED", "REMINDED", "TellTools", "tell_ends"]

@@ -1,0 +1,117 @@
+"""A filing that was observed is corrected once, in time, under its number; what was filed before stays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.files import files, upload_store
+from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.config import Config
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
+from chalicelib.domain.institution.permission import Act
+from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
+from chalicelib.services.filing.correct_filing import correct_filing
+from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from tests.composition_world import a_member
+from tests.deposit_world import PDF, Clock
+from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
+
+PLAN_ID = "7" * 32
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def box(aws: dict[str, str], clock: Clock) -> Iterator[Container]:
+    with using(Container(Config.from_env(aws), clock=clock, pause=lambda _: None)) as box:
+        seed_filing(box)
+        yield box
+
+
+@pytest.fixture
+def observed(box: Container, clock: Clock) -> Filing:
+    filing = file_it(box)
+    clock.advance(minutes=5)
+    by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+    return observe_filing(filing.filing_id, "Falta el plano", by, tools=attend_tools(box))
+
+
+@pytest.fixture
+def draft(box: Container, observed: Filing, clock: Clock) -> FilingDraft:
+    """Begin to correct it, with a file that was looked at."""
+    upload = an_upload(PLAN_ID, OWNER)
+    upload_store(box).add(upload)
+    files(box).put_document(upload.object_key, PDF, "application/pdf")
+    begun = begin_to_correct(a_session(), observed, tools=draft_tools(box))
+    attach = lambda it: with_file(it, FilePart.ANNEX, an_attached(PLAN_ID), clock.now)  # noqa: E731
+    return change_draft(begun.draft_id, a_session(), attach, seen_version=1, store=filing_draft_store(box))
+
+
+def send(box: Container, draft: FilingDraft, session: object = None) -> Filing:
+    return correct_filing(draft.draft_id, session or a_session(), seen_version=2, origin="", tools=file_tools(box))  # type: ignore[arg-type]
+
+
+def test_it_keeps_its_number_and_all_that_was_filed(box: Container, observed: Filing, draft: FilingDraft) -> None:
+    mended = send(box, draft)
+
+    assert filing_store(box).find(observed.filing_id) == mended
+    assert (mended.number, mended.documents) == (observed.number, observed.documents)
+    assert mended.correction is not None
+    assert [one.upload_id for one in mended.correction.documents] == [PLAN_ID]
+    assert mended.stage is FilingState.CORRECTED
+    receipt = files(box).get_document(mended.correction.receipt_key)
+    assert hashlib.sha256(receipt).hexdigest() == mended.correction.receipt_sha256
+    assert filing_store(box).exists(mended.correction.correction_id), "or the sweep would take its receipt"
+    assert send(box, draft) == mended, "sent again it is told again"
+
+
+def test_the_last_second_counts_by_when_it_was_sent(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    assert observed.observation is not None
+    clock.now = observed.observation.until
+    assert send(box, draft).stage is FilingState.CORRECTED
+
+
+def test_a_second_later_it_is_too_late(box: Container, observed: Filing, draft: FilingDraft, clock: Clock) -> None:
+    assert observed.observation is not None
+    clock.now = observed.observation.until + timedelta(seconds=1)
+
+    with pytest.raises(Conflict) as refusal:
+        send(box, draft)
+    assert refusal.value.code == "correction_too_late"
+    with pytest.raises(Conflict):
+        begin_to_correct(a_session(), observed, tools=draft_tools(box))
+
+
+def test_of_two_drafts_that_correct_one_filing_one_does(box: Container, observed: Filing, draft: FilingDraft) -> None:
+    other = begin_to_correct(a_session("u2"), observed, tools=draft_tools(box))
+    send(box, draft)
+
+    with pytest.raises(Conflict) as refusal:
+        correct_filing(other.draft_id, a_session("u2"), seen_version=1, origin="", tools=file_tools(box))
+    assert refusal.value.code == "corrected_already"
+
+
+def test_an_empty_correction_is_none(box: Container, observed: Filing) -> None:
+    begun = begin_to_correct(a_session(), observed, tools=draft_tools(box))
+    with pytest.raises(InvalidInput):
+        correct_filing(begun.draft_id, a_session(), seen_version=1, origin="", tools=file_tools(box))
+
+
+def test_nobody_sends_somebody_elses_nor_as_a_filing_of_its_own(box: Container, draft: FilingDraft) -> None:
+    for session in (a_session("u2"), a_session(mailbox_id="1-40000003")):
+        with pytest.raises(NotFound):
+            send(box, draft, session)
+    with pytest.raises(NotFound):
+        file_it(box, draft_id=draft.draft_id, seen_version=2)
