@@ -17,7 +17,7 @@ from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import Filing
-from chalicelib.domain.filing.telling import due_at, is_unreminded, plan_of, plan_there, to_tell, with_told
+from chalicelib.domain.filing.telling import is_unreminded, plan_of, plan_there, to_tell, with_told
 from chalicelib.domain.mailbox.channels import SmsReach
 from chalicelib.services.work_through import FAILED, in_turns, log_failed, work_through
 from chalicelib.store.filing.filing_store import FilingStore
@@ -51,27 +51,25 @@ def tell_ends(tools: TellTools, *, until: datetime) -> tuple[Counter[str], datet
     """Tell what is due, beginning none after `until`; return what became of it, and since when the longest waits.
 
     One that fails stops no other, and is due again. `missed` counts those that lapsed before they were reminded of.
+    What cannot be read, and what there was no time for, waits as well: since when, the index says.
 
     Raises:
         Unavailable: a shard of what is due cannot be read; what the others hold was told before.
 
     """
     shards, unread = _due(tools)
-    due = [filing_id for shard in shards for filing_id in shard]
+    waiting = {filing_id: since for shard in shards for filing_id, since in shard.items()}
+    due = len(waiting)
     outcomes: Counter[str] = Counter()
-    waiting: list[datetime] = []
 
     def handle(filing_id: str) -> str:
         filing = tools.filings.find(filing_id)
         if filing is None:
-            return "raced"
-        since = due_at(filing)
-        if since is not None:
-            waiting.append(since)
+            return RACED
         outcome, batches = _told(filing, tools)
         outcomes[MISSED] += outcome == LAPSED and is_unreminded(filing)
-        if since is not None and outcome != RACED:
-            waiting.remove(since)
+        if outcome != RACED:
+            del waiting[filing_id]
         for batch in batches:
             outcomes.update(_sent(batch, tools))
         return outcome
@@ -79,12 +77,12 @@ def tell_ends(tools: TellTools, *, until: datetime) -> tuple[Counter[str], datet
     worked = work_through(in_turns(map(iter, shards)), handle, job=_JOB, now=tools.clock, until=until)
     if unread:
         raise unread[0]
-    left = len(due) - worked.outcomes.total()
-    return outcomes + worked.outcomes + Counter({LEFT: left}), min(waiting, default=None)
+    left = due - worked.outcomes.total()
+    return outcomes + worked.outcomes + Counter({LEFT: left}), min(waiting.values(), default=None)
 
 
-def _due(tools: TellTools) -> tuple[list[tuple[str, ...]], list[Unavailable]]:
-    """Return what is due of each shard, and the errors of those that cannot be read."""
+def _due(tools: TellTools) -> tuple[list[dict[str, datetime]], list[Unavailable]]:
+    """Return what is due of each shard, with since when, and the errors of those that cannot be read."""
     now, shards, unread = tools.clock(), [], []
     for shard in SHARDS:
         try:

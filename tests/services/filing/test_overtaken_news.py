@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -308,8 +308,17 @@ def test_one_that_cannot_be_read_stops_no_other_and_is_due_as_long_as_it_is_so(
     clock.now = over + timedelta(hours=2)
 
     for lapsed in (1, 0):
-        counts, _ = tell_ends(tell_tools(box), until=clock() + timedelta(minutes=4))
+        counts, since = tell_ends(tell_tools(box), until=clock() + timedelta(minutes=4))
         assert (counts["filings_lapsed"], counts["missed"], counts["failed"]) == (lapsed, lapsed, len(SHARDS))
+        assert since == datetime.fromtimestamp(0, UTC), "or nobody is woken by what waits"
+
+
+def test_what_there_was_no_time_for_waits_since_it_was_due(box: Container, observed: Filing, clock: Clock) -> None:
+    clock.now = ends(observed)[0] + timedelta(hours=2)
+
+    counts, since = tell_ends(tell_tools(box), until=clock())
+
+    assert (+counts, since) == (Counter({"left": 1}), ends(observed)[0])
 
 
 def test_a_shard_that_cannot_be_read_stops_no_other_and_the_job_fails(
