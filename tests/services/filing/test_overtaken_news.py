@@ -29,6 +29,7 @@ from chalicelib.services.alert.watch_addresses import watch_addresses
 from chalicelib.services.filing.attend_filing import answer_filing, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.read_filings import find_untold
 from chalicelib.services.filing.tell_ends import tell_ends
 from chalicelib.store.shards import SHARDS, shard_of_code
 from chalicelib.store.tables import FilingItem
@@ -214,6 +215,40 @@ def test_where_no_user_is_active_it_is_kept_that_nobody_was_told(
     assert run(box, clock) == Counter()
     assert batch(box, observed, Occasion.LAPSED).alerts == ()
     assert new_since(before) == Counter({"No presentada": 1})  # the institution
+
+
+def leave_to(box: Container, *, state: UserState) -> None:
+    """Have all users leave, and somebody else come."""
+    put_mailbox(box, a_mailbox(users=(replace(a_mailbox().users[0], user_id="u9", email="n@ejemplo.pe", state=state),)))
+
+
+def test_where_all_who_were_to_be_told_left_meanwhile_both_sides_see_that_nobody_was(
+    box: Container, observed: Filing, clock: Clock
+) -> None:
+    with closed(box):
+        settle_all(box, clock)
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
+    leave_to(box, state=UserState.PENDING)
+    clock.advance(hours=3)
+    settle_all(box, clock)
+
+    assert came_to(box, observed, Occasion.OBSERVED) == {(AlertState.CANCELLED, "address_changed")}
+    assert find_untold(observed, batches=alert_batch_store(box)) == (Occasion.OBSERVED,)
+
+
+def test_who_came_is_told_in_place_of_who_left(box: Container, observed: Filing, clock: Clock) -> None:
+    before = subjects()
+    with closed(box):
+        settle_all(box, clock)
+    leave_to(box, state=UserState.ACTIVE)
+    for _ in range(3):
+        clock.advance(hours=3)
+        settle_all(box, clock)
+
+    assert new_since(before) == Counter({"Observada": 1})
+    told = [alert for alert in batch(box, observed, Occasion.OBSERVED).alerts if alert.state is AlertState.ACCEPTED]
+    assert [alert.user_id for alert in told] == ["u9", "u9"]
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
 
 
 def learn(box: Container, sign: Sign, at_clock: Clock, number: int = 0) -> None:
