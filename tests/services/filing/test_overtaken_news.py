@@ -32,7 +32,7 @@ from chalicelib.services.filing.filing_drafts import begin_to_correct, change_dr
 from chalicelib.services.filing.read_filings import find_untold
 from chalicelib.services.filing.tell_ends import tell_ends
 from chalicelib.store.shards import SHARDS, shard_of_code
-from chalicelib.store.tables import FilingItem
+from chalicelib.store.tables import AlertBatchItem, FilingItem
 from tests.alert_world import refusing
 from tests.deposit_world import Clock, a_frozen_mailbox, a_mailbox, an_institution, put_institution
 from tests.filing_world import ANNEX_ID, MAILBOX_ID, a_session, an_attached, file_it, seed_filing
@@ -248,6 +248,14 @@ def test_who_came_is_told_in_place_of_who_left(box: Container, observed: Filing,
     assert new_since(before) == Counter({"Observada": 1})
     told = [alert for alert in batch(box, observed, Occasion.OBSERVED).alerts if alert.state is AlertState.ACCEPTED]
     assert [alert.user_id for alert in told] == ["u9", "u9"]
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
+
+
+def test_a_filing_whose_alerts_cannot_be_read_is_shown_all_the_same(box: Container, observed: Filing) -> None:
+    item = AlertBatchItem.get(batch_id(observed.filing_id, Occasion.OBSERVED))
+    item.deposited_at = "?"
+    item.save()
+
     assert find_untold(observed, batches=alert_batch_store(box)) == ()
 
 
