@@ -159,6 +159,10 @@ PLANTED: dict[str, tuple[Plant, set[str]]] = {
     "filing_count_behind": (lambda w: count(w, 1), set()),
     "filing_number_gap": (lambda w: count(w, 3), set()),
     "filing_with_open_draft": (reopen, set()),
+    "draft_filed_twice": (
+        lambda w: alter(w, 1, draft_id=json.loads(filings(w)[0]["data"]["S"])["draft_id"]),
+        set(),
+    ),
     "draft_without_filing": (lose, OF_ONE_LOST | {"filing_number_gap"}),
     "filing_without_alerts": (lambda w: w.drop("alerts", lambda i: id_of(w, 1) in i["notice_id"]["S"]), set()),
     "alerts_without_filing": (lose, OF_ONE_LOST | {"filing_number_gap"}),
@@ -356,6 +360,19 @@ class TestLost:
         assert found is not None
         assert found.observation is not None
         assert found.observation.text == "Falta el sello"
+
+    def test_who_filed_again_since_the_draft_was_open_again_is_found(
+        self, world: RestoreWorld, aws: dict[str, str]
+    ) -> None:
+        target = restore(world)
+        lost = file_it(world.world.container, draft_id=THIRD)
+        with self.over(aws) as restored:
+            again = file_it(restored, draft_id=THIRD)
+        bring_back([lost.filing_id], source=world.places, target=target, dynamodb=world.dynamodb, say=lambda _: None)
+
+        [found] = world.check(target, before=world.places).findings
+        assert (found.kind, found.thing) == ("draft_filed_twice", THIRD)
+        assert set(found.about.split()) == {lost.filing_id, again.filing_id}
 
     @contextmanager
     def over(self, aws: dict[str, str], *, at: datetime = NOW + timedelta(minutes=20)) -> Iterator[Container]:
