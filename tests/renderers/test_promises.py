@@ -194,6 +194,12 @@ def test_the_texts_in_force_say_what_of_it_works(name: str, words: str) -> None:
     assert words in " ".join(strings(asdict(portal_texts().text(name))))
 
 
+def test_the_example_of_a_registration_accepts_what_is_in_force() -> None:
+    told = re.findall(r'"text": "(\w+)", "version": "([^"]+)"', (ROOT / "docs" / "registros.md").read_text("utf-8"))
+
+    assert dict(told) == dict(portal_texts().current)
+
+
 def test_every_norm_is_listed() -> None:
     listed = " ".join(f"{norm.title} {norm.source}" for norm in portal().norms)
 
