@@ -32,6 +32,9 @@ from chalicelib.domain.typed import tidy
 
 LONGEST_OBSERVATION = 2000
 LONGEST_REASON = 300
+MOST_MOVES = 50
+"""How many of its steps from hand to hand a filing keeps, the first ten and the last; the log has all of them."""
+_FIRST_MOVES = 10
 
 
 def take(filing: Filing, by: Attendant, now: datetime) -> Filing:
@@ -46,7 +49,7 @@ def take(filing: Filing, by: Attendant, now: datetime) -> Filing:
     if filing.taken is not None and filing.stage is not FilingState.CORRECTED:
         return filing
     move = Move(MoveKind.TAKEN, now, by, by.actor, by.name)
-    return _next(filing, taken=Taken(by, now), moves=(*filing.moves, move))
+    return _next(filing, taken=Taken(by, now), moves=_moves(filing, move))
 
 
 def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, reason: str = "") -> Filing:
@@ -70,7 +73,7 @@ def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, re
     is_own = filing.taken.by.actor == by.actor
     why = _reason(reason, is_needed=not is_own)
     move = Move(MoveKind.HANDED_OVER, now, by, to.actor, to.name, why)
-    return _next(filing, taken=Taken(to, now), moves=(*filing.moves, move))
+    return _next(filing, taken=Taken(to, now), moves=_moves(filing, move))
 
 
 def derive(  # noqa: PLR0913 - whence, whither, by whom and why
@@ -90,7 +93,7 @@ def derive(  # noqa: PLR0913 - whence, whither, by whom and why
         raise Conflict("filing_there_already", detail, field="office")
     why = _reason(reason, is_needed=True)
     move = Move(MoveKind.DERIVED, now, by, office_id or "", office_name or "", why)
-    return _next(filing, office_id=office_id, office_name=office_name, taken=None, moves=(*filing.moves, move))
+    return _next(filing, office_id=office_id, office_name=office_name, taken=None, moves=_moves(filing, move))
 
 
 def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: str) -> bool:
@@ -207,6 +210,12 @@ def _was_last(filing: Filing, asked: tuple[MoveKind, str, str, str]) -> bool:
     """Tell whether the last step within the institution was of a kind, by somebody, to somewhere, with a reason."""
     last = filing.moves[-1] if filing.moves else None
     return last is not None and (last.kind, last.by.actor, last.to, last.reason) == asked
+
+
+def _moves(filing: Filing, move: Move) -> tuple[Move, ...]:
+    """Add a step; however often it goes on, there is room for a correction and an answer."""
+    moves = (*filing.moves, move)
+    return moves if len(moves) <= MOST_MOVES else (*moves[:_FIRST_MOVES], *moves[_FIRST_MOVES - MOST_MOVES :])
 
 
 def _next(filing: Filing, **facts: Any) -> Filing:
