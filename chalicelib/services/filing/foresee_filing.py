@@ -67,8 +67,8 @@ class ForeseenFiling:
 
     @property
     def has_left(self) -> bool:
-        """Whether the institution takes no filings here any more."""
-        return self.institution.state is InstitutionState.CANCELLED
+        """Whether the institution takes it no more: it left, and nothing that it had received is corrected."""
+        return self.draft.corrects is None and self.institution.state is InstitutionState.CANCELLED
 
     @property
     def is_waiting(self) -> bool:

@@ -10,17 +10,24 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap.filing import (
+    attend_tools,
+    draft_tools,
+    file_tools,
+    filing_draft_store,
+    filing_store,
+)
 from chalicelib.config import Config
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
 from chalicelib.domain.institution.permission import Act
+from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
 from tests.composition_world import a_member
-from tests.deposit_world import PDF, Clock
+from tests.deposit_world import PDF, Clock, an_institution, put_institution
 from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
 
 PLAN_ID = "7" * 32
@@ -80,6 +87,12 @@ def test_the_last_second_counts_by_when_it_was_sent(
 ) -> None:
     assert observed.observation is not None
     clock.now = observed.observation.until
+    assert send(box, draft).stage is FilingState.CORRECTED
+
+
+def test_an_institution_that_left_meanwhile_takes_it_all_the_same(box: Container, draft: FilingDraft) -> None:
+    put_institution(box, an_institution(state=InstitutionState.CANCELLED))
+
     assert send(box, draft).stage is FilingState.CORRECTED
 
 

@@ -195,15 +195,24 @@ def test_two_users_who_correct_at_once_make_one_correction(filer: FilerAtWork) -
     assert [one.filename for one in correction.documents] == ["la otra.pdf"]
 
 
-def test_a_frozen_mailbox_and_an_institution_that_left_correct_nothing(filer: FilerAtWork) -> None:
+def test_an_institution_that_left_meanwhile_takes_the_correction_of_what_it_received(filer: FilerAtWork) -> None:
+    filing = observed(filer)
+    correcting(filer, filing)
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    put_institution(filer.box, an_institution(state=InstitutionState.CANCELLED))
+    hidden = filer.hidden(filer.at)
+    assert "Enviar la subsanación" in text_of(filer.browser.get(filer.at))
+    assert filer.browser.post(f"{filer.at}/presentar", None, **hidden).status_code == 303
+    assert kept(filer, filing).correction is not None
+
+
+def test_a_frozen_mailbox_corrects_nothing(filer: FilerAtWork) -> None:
     filing = observed(filer)
     correcting(filer, filing)
     filer.attach("documento", "subsanación.pdf")
     filer.check_arrived()
     hidden = filer.hidden(filer.at)
-    put_institution(filer.box, an_institution(state=InstitutionState.CANCELLED))
-    assert filer.browser.post(f"{filer.at}/presentar", None, **hidden).status_code == 409
-    put_institution(filer.box, an_institution())
     mailbox_store(filer.box).put(a_mailbox(state=MailboxState.FROZEN))
     assert "congelada" in text_of(filer.browser.post(f"{filer.at}/presentar", None, **hidden))
     assert kept(filer, filing).correction is None
