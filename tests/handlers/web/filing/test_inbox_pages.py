@@ -14,9 +14,10 @@ from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.store.codec import to_data
-from chalicelib.store.tables import NoticeItem
+from chalicelib.store.sender.console_use_store import CONSOLE_USE
+from chalicelib.store.tables import InstitutionItem, NoticeItem
 from tests.browser_requests import Browser, check_html, text_of
-from tests.deposit_world import NOW, World, a_signing_key, an_institution, put_institution, put_key
+from tests.deposit_world import INSTITUTION_ID, NOW, World, a_signing_key, an_institution, put_institution, put_key
 from tests.filing_world import SUBJECT, file_it, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff, csrf_of
@@ -58,6 +59,18 @@ def kept(world: World, filing: Filing) -> Filing:
     found = filing_store(world.container).find(filing.filing_id)
     assert found is not None
     return found
+
+
+def test_who_attends_to_filings_uses_the_agreement(staff: Staff, world: World, filing: Filing) -> None:
+    browser = inside(staff)
+    shown(browser, HOME)
+    noted = list(InstitutionItem.query(INSTITUTION_ID, InstitutionItem.item == CONSOLE_USE))
+    assert noted == [], "reading alone is no use"
+    do(browser, filing, "tomar")
+
+    [use] = InstitutionItem.query(INSTITUTION_ID, InstitutionItem.item == CONSOLE_USE)
+    today = world.container.calendar.local(world.clock()).date()
+    assert use.used_on == today.isoformat(), "or a night cancels the agreement for disuse"
 
 
 def test_the_inbox_tells_who_filed_what_and_until_when_it_can_be_observed(staff: Staff, filing: Filing) -> None:

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.composition import composition_store
 from chalicelib.bootstrap.filing import attend_tools
-from chalicelib.bootstrap.institution import office_store, staff_store
+from chalicelib.bootstrap.institution import consultation_noted, office_store, staff_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.filing.attending import LONGEST_OBSERVATION, LONGEST_REASON
@@ -67,6 +67,7 @@ def do_by_form(request: PageRequest, staff: SignedIn, filing_id: str, deed: str)
         raise
     except CasillaError as error:
         return _page(request, staff, filing_id, deed, error)
+    consultation_noted(current())(staff.own.institution_id)  # who attends to filings uses the agreement
     return go_to(led or f"{HOME}/{filing_id}?hecho={deed}")
 
 
