@@ -101,10 +101,20 @@ def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: st
     return _was_last(filing, (MoveKind.DERIVED, by.actor, office_id, _lines(reason)))
 
 
-def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
-    filing: Filing, text: str, by: Attendant, now: datetime, *, calendar: BusinessCalendar, hours: OfficeHours
+def observe(  # noqa: PLR0913 - what, by whom, and by which calendars and hours
+    filing: Filing,
+    text: str,
+    by: Attendant,
+    now: datetime,
+    *,
+    calendar: BusinessCalendar,
+    hours: OfficeHours,
+    received_by: BusinessCalendar | None = None,
 ) -> Filing:
     """Ask the holder to correct something: once, and within the days that the law gives; who does attends to it.
+
+    Until when it may be observed is counted by `received_by`, the calendar of where it was received, as its receipt
+    says; None where that is `calendar`, which with `hours` is that of the office that has it now and observes it.
 
     Raises:
         Conflict: `filing_ended`, `filing_taken`, `filing_observed_already`, `observation_too_late`.
@@ -119,8 +129,9 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
         raise Conflict("filing_observed_already", detail)
     _require_going_on(filing, now)
     _require_nobody_elses(filing, by)
-    if not may_observe(filing.dates, now, calendar):
-        until = calendar.local(observable_until(filing.dates, calendar))
+    counted_by = received_by or calendar
+    if not may_observe(filing.dates, now, counted_by):
+        until = counted_by.local(observable_until(filing.dates, counted_by))
         detail = (
             f"El plazo para observarla venció el {until:%d/%m/%Y}. Evalúala con lo que tiene y respóndele con una"
             " notificación."
