@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,13 +11,8 @@ import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing import (
-    attend_tools,
-    draft_tools,
-    file_tools,
-    filing_draft_store,
-    filing_store,
-)
+from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.config import Config
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
@@ -26,11 +22,14 @@ from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.link_answer import link_answer
 from tests.composition_world import a_member
 from tests.deposit_world import PDF, Clock, an_institution, put_institution
 from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
+from tests.officer_world import seed_officers
+from tests.officer_world import send as deposit
 
-PLAN_ID = "7" * 32
+PLAN_ID = "6" * 32
 
 
 @pytest.fixture
@@ -128,3 +127,27 @@ def test_nobody_sends_somebody_elses_nor_as_a_filing_of_its_own(box: Container, 
             send(box, draft, session)
     with pytest.raises(NotFound):
         file_it(box, draft_id=draft.draft_id, seen_version=2)
+
+
+def test_what_was_deposited_before_the_correction_does_not_answer_it(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    seed_officers(box)
+    before = json.loads(deposit(box).body)["notice_id"]
+    clock.advance(minutes=5)
+    mended = send(box, draft)
+
+    def link(notice_id: str) -> Filing:
+        by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+        tools, notices = attend_tools(box), notice_store(box)
+        return link_answer(
+            observed.filing_id, notice_id, by, tools=tools, notices=notices, prefixes=box.mailbox_prefixes
+        )
+
+    with pytest.raises(InvalidInput) as refusal:
+        link(before)
+    assert refusal.value.code == "notice_unknown"
+    assert filing_store(box).find(observed.filing_id) == mended
+    after = json.loads(deposit(box, draft_id="d" * 32).body)["notice_id"]
+    assert after != before
+    assert link(after).stage is FilingState.ANSWERED
