@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.filing.filing import FiledDocument, Filer, Filing, folios_of
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.renderers.filing.cargo_texts import cargo_text
-from chalicelib.renderers.filing.date_words import tell_after
+from chalicelib.renderers.filing.date_words import in_time_in_words, tell_after
 from chalicelib.renderers.filing.filing_words import (
     KINDS,
     document_titles,
@@ -118,10 +118,10 @@ def date_rows(cargo: Cargo, zone: ZoneInfo) -> list[Row]:
 
 
 def date_notes(cargo: Cargo, zone: ZoneInfo) -> tuple[str, ...]:
-    """Say why, and until when it may be observed."""
-    notes = tell_after(cargo.dates, zone).notes
+    """Say why, and until when it may be observed; of a correction, that it came in time."""
+    notes, observation = tell_after(cargo.dates, zone).notes, cargo.filing.observation
     if cargo.is_correction:
-        return notes
+        return notes if observation is None else (in_time_in_words(observation.until, zone), *notes)
     until = day_in_words(cargo.filing.observable_until.astimezone(zone).date())
     return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=until))
 

@@ -74,6 +74,11 @@ def until_in_words(until: datetime, zone: ZoneInfo) -> str:
     return f"hasta las {local:%H:%M} del {day_in_words(local.date())}"
 
 
+def in_time_in_words(until: datetime, zone: ZoneInfo) -> str:
+    """Say of a correction that it came in time, whichever day it counts as of: late ones are not taken."""
+    return f"Llegó en plazo: se podía subsanar {until_in_words(until, zone)}."
+
+
 def _before(dates: FilingDates, receiving: Receiving, *, has_term: bool) -> Iterator[str]:
     zone = receiving.calendar.zone
     today = receiving.calendar.local(dates.received_at).date()

@@ -14,11 +14,14 @@ from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.config import Config
+from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
+from chalicelib.renderers.filing.date_words import until_in_words
 from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
@@ -26,7 +29,7 @@ from chalicelib.services.filing.link_answer import link_answer
 from tests.composition_world import a_member
 from tests.deposit_world import PDF, Clock, an_institution, put_institution
 from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
-from tests.officer_world import seed_officers
+from tests.officer_world import an_office, put_office, seed_officers
 from tests.officer_world import send as deposit
 
 PLAN_ID = "6" * 32
@@ -127,6 +130,20 @@ def test_nobody_sends_somebody_elses_nor_as_a_filing_of_its_own(box: Container, 
             send(box, draft, session)
     with pytest.raises(NotFound):
         file_it(box, draft_id=draft.draft_id, seen_version=2)
+
+
+def test_a_receipt_says_that_it_was_in_time_also_where_it_counts_as_of_another_day(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    put_office(box, an_office(filing_rule=FilingRule(CountsUntil.CLOSING, "Directiva de ejemplo")))
+    assert observed.observation is not None
+    clock.now = observed.observation.until
+    mended = send(box, draft)
+
+    assert mended.correction is not None
+    assert mended.correction.dates.legal_date > box.calendar.local(observed.observation.until).date()
+    told = date_notes(cargo_of_correction(mended), box.calendar.zone)
+    assert f"Llegó en plazo: se podía subsanar {until_in_words(clock.now, box.calendar.zone)}." in told
 
 
 def test_what_was_deposited_before_the_correction_does_not_answer_it(
