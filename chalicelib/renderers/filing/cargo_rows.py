@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.filing.filing import FiledDocument, Filer, Filing, folios_of
 from chalicelib.domain.filing.filing_date import FilingDates
+from chalicelib.domain.mailbox import Holder
 from chalicelib.renderers.filing.cargo_texts import cargo_text
 from chalicelib.renderers.filing.date_words import in_time_in_words, tell_after
 from chalicelib.renderers.filing.filing_words import (
@@ -96,7 +97,7 @@ def fact_rows(cargo: Cargo, *, portal: str) -> list[Row]:
         Row("Remitente", printable(holder.name), is_strong=True),
         Row("Identificación", f"{identity_in_words(holder)} (casilla electrónica {filing.mailbox_id})"),
     ]
-    if cargo.filer.name != holder.name:
+    if not _is_holder(cargo.filer, holder):
         identity = identity_in_words(cargo.filer)
         rows.append(Row("Lo envió", printable(f"{cargo.filer.name}{f', {identity}' if identity else ''}")))
     if filing.represented is not None:
@@ -140,6 +141,12 @@ def document_lines(documents: Sequence[FiledDocument]) -> list[tuple[str, str, F
         (title, f"{kind_in_words(one.media_type)}, {size_in_words(one.size)}, {folios_in_words(one.folios)}", one)
         for title, one in zip(titles, documents, strict=True)
     ]
+
+
+def _is_holder(filer: Filer, holder: Holder) -> bool:
+    """Tell whether who sent it is called as the holder is, by name and, where both are known, by document."""
+    has_other = filer.document_number not in {"", holder.document_number}
+    return filer.name == holder.name and not has_other
 
 
 def _folios(cargo: Cargo) -> str:

@@ -13,11 +13,11 @@ import pikepdf
 import pytest
 
 from chalicelib.domain.errors import Unprintable
-from chalicelib.domain.filing.filing import Correction, Filing
+from chalicelib.domain.filing.filing import Correction, Filer, Filing
 from chalicelib.domain.filing.filing_draft import FilePart, Represented
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.renderers.filing.cargo import render_cargo
-from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction, date_rows
+from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction, date_rows, fact_rows
 from chalicelib.renderers.filing.filing_json import cargo_as_json
 from tests.filing_world import DATES, SUBJECT, a_document, a_filing
 
@@ -150,3 +150,13 @@ def test_what_cannot_be_printed_is_told_by_its_field(filing: Filing, field: str)
 def test_a_name_that_a_registry_garbled_keeps_nobody_from_filing() -> None:
     holder = replace(a_filing().holder, name="QUISPE \N{GRINNING FACE} DEMO")
     assert "QUISPE \N{WHITE SQUARE} DEMO" in text_of(rendered(cargo_of(a_filing(holder=holder))))
+
+
+def test_it_names_who_sent_it_also_where_the_holder_is_called_alike() -> None:
+    holder = a_filing().holder
+    son = Filer("u2", holder.name, DocumentType.DNI, "40000077")
+    sent = {row.label: row.value for row in fact_rows(cargo_of(a_filing(filer=son)), portal="casilla.example")}
+    assert sent["Lo envió"] == f"{holder.name}, DNI 40000077"
+    own = replace(son, document_number=holder.document_number)
+    rows = fact_rows(cargo_of(a_filing(filer=own)), portal="casilla.example")
+    assert "Lo envió" not in {row.label for row in rows}
