@@ -152,6 +152,8 @@ def _is_holder(filer: Filer, holder: Holder) -> bool:
 def _folios(cargo: Cargo) -> str:
     """Count the pages, and tell of documents that have none, so that nobody looks for theirs."""
     without = sum(one.folios is None for one in cargo.documents)
+    if without == len(cargo.documents):
+        return f"Ninguno: {_counted(without)} sin folios"
     counted = f"{cargo.folios}, en {_counted(len(cargo.documents) - without)}"
     return f"{counted}; y {_counted(without)} sin folios" if without else counted
 

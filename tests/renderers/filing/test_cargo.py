@@ -160,3 +160,9 @@ def test_it_names_who_sent_it_also_where_the_holder_is_called_alike() -> None:
     own = replace(son, document_number=holder.document_number)
     rows = fact_rows(cargo_of(a_filing(filer=own)), portal="casilla.example")
     assert "Lo envió" not in {row.label for row in rows}
+
+
+def test_it_counts_no_folios_where_no_document_has_any() -> None:
+    sheet = a_document(FilePart.ANNEX, filename="metrados.xlsx", folios=None)
+    rows = {row.label: row.value for row in fact_rows(cargo_of(a_filing(documents=(sheet,))), portal="casilla.example")}
+    assert rows["Folios"] == "Ninguno: 1 documento sin folios"
