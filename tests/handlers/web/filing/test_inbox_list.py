@@ -174,8 +174,9 @@ def test_the_excel_of_all_offices_is_that_of_each_and_of_one_what_it_reaches(sta
     assert sorted(row[0] for row in every[1:]) == ["2026-000001", "2026-000002", "2026-000003"]
     assert about["Oficina"] == "Todas"
     limited = inside(staff, office_id="sur").get(f"{EXCEL}?oficina={OFFICE_ID}")
-    rows, _ = rows_of(staff, moto_engine, limited.headers["Location"])
+    rows, about = rows_of(staff, moto_engine, limited.headers["Location"])
     assert [row[0] for row in rows[1:]] == ["2026-000002"]
+    assert about["Oficina"] == "Oficina Sur"
     assert inside(staff).get(f"{EXCEL}?oficina=nada").status_code == 404
 
 
