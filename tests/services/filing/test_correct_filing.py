@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
 from chalicelib.renderers.filing.date_words import until_in_words
-from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
+from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
 from chalicelib.services.filing.link_answer import link_answer
@@ -144,6 +144,20 @@ def test_a_receipt_says_that_it_was_in_time_also_where_it_counts_as_of_another_d
     assert mended.correction.dates.legal_date > box.calendar.local(observed.observation.until).date()
     told = date_notes(cargo_of_correction(mended), box.calendar.zone)
     assert f"Llegó en plazo: se podía subsanar {until_in_words(clock.now, box.calendar.zone)}." in told
+
+
+def test_it_is_dated_by_the_office_that_has_the_filing_when_it_comes(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    put_office(box, an_office(office_id="sur", name="Oficina Sur", opens_at=time(11), closes_at=time(20)))
+    by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+    derive_filing(observed.filing_id, "sur", by, reason="Es de allá", tools=attend_tools(box))
+    clock.now = datetime.combine(date(2026, 3, 10), time(9), box.calendar.zone)
+    mended = send(box, draft)
+
+    assert mended.correction is not None
+    opens = datetime.combine(date(2026, 3, 10), time(11), box.calendar.zone)
+    assert (mended.office_id, mended.correction.dates.attended_from) == ("sur", opens)
 
 
 def test_what_was_deposited_before_the_correction_does_not_answer_it(
