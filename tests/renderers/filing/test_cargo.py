@@ -166,3 +166,8 @@ def test_it_counts_no_folios_where_no_document_has_any() -> None:
     sheet = a_document(FilePart.ANNEX, filename="metrados.xlsx", folios=None)
     rows = {row.label: row.value for row in fact_rows(cargo_of(a_filing(documents=(sheet,))), portal="casilla.example")}
     assert rows["Folios"] == "Ninguno: 1 documento sin folios"
+
+
+def test_the_data_of_a_correction_tell_no_end_of_observing_which_is_over() -> None:
+    told = cargo_as_json(cargo_of_correction(corrected()))
+    assert (told["kind"], told["observable_until"]) == ("correction", None)
