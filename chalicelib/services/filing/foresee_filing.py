@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.filing.attending import require_correctable
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.domain.filing.filing_draft import DraftPart, FilePart, FilingDraft, draft_not_found
@@ -64,6 +66,8 @@ class ForeseenFiling:
     dates: FilingDates
     mailbox: Mailbox | None
     corrected: Filing | None
+    why_not: str
+    """Why what it corrects cannot be corrected any more; empty where it can, and where it corrects nothing."""
 
     @property
     def has_left(self) -> bool:
@@ -78,7 +82,7 @@ class ForeseenFiling:
     @property
     def is_ready(self) -> bool:
         """Whether nothing that is known keeps it from being filed now."""
-        return not (self.lacks or self.is_waiting or self.has_left)
+        return not (self.lacks or self.is_waiting or self.has_left or self.why_not)
 
 
 def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling:
@@ -117,7 +121,17 @@ def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling
         dates=receiving.settle(now),
         mailbox=found.mailbox,
         corrected=found.corrected,
+        why_not=_why_not(found.corrected, now),
     )
+
+
+def _why_not(corrected: Filing | None, now: datetime) -> str:
+    try:
+        if corrected is not None:
+            require_correctable(corrected, now)
+    except Conflict as refusal:
+        return refusal.detail
+    return ""
 
 
 def _files(draft: FilingDraft, found: FilingSituation, now: datetime) -> tuple[tuple[FilePart, FileStanding], ...]:

@@ -85,6 +85,7 @@ def _shown(request: PageRequest, draft: FilingDraft, foreseen: ForeseenFiling) -
         "is_waiting": foreseen.is_waiting,
         "is_ready": foreseen.is_ready and is_open,
         "has_left": foreseen.has_left,
+        "why_not": foreseen.why_not,
         "told_dates": tell_before(foreseen.dates, foreseen.receiving, has_term=bool(foreseen.asked.answer_term.days)),
         "unticked": tell_unticked(draft, foreseen.asked),
         "procedure": foreseen.asked,

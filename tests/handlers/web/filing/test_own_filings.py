@@ -12,8 +12,8 @@ import pytest
 from chalicelib.bootstrap.filing import file_tools, filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.attending import answer, derive, observe, take
-from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.attending import answer, correct, derive, observe, take
+from chalicelib.domain.filing.filing import Correction, Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilePart, filed
 from chalicelib.domain.filing.filing_search import FilingSearch
 from chalicelib.domain.mailbox import MailboxState
@@ -132,6 +132,27 @@ def test_an_empty_correction_is_not_sent_and_says_what_lacks(filer: FilerAtWork)
     assert kept(filer, filing).correction is None
 
 
+@pytest.mark.parametrize("is_over", [True, False], ids=["over", "corrected by another draft"])
+def test_the_check_page_of_a_correction_that_cannot_be_sent_any_more_says_why_and_has_no_button(
+    filer: FilerAtWork, is_over: bool
+) -> None:
+    filing = observed(filer)
+    correcting(filer, filing)
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    assert "Enviar la subsanación" in filer.page(filer.at)
+    if is_over:
+        filer.browser.people.world.clock.now = UNTIL + timedelta(seconds=1)
+        filer.browser.enter()
+    else:
+        other = Correction("C-1", "ABCD-EFGH-2345", filing.filer, filing.documents, filing.dates)
+        change(filer, correct(kept(filer, filing), other), EventType.FILING_CORRECTED)
+    page = filer.page(filer.at)
+    assert ("El plazo para subsanarla venció" if is_over else "Ya subsanaste esta presentación") in page
+    assert "Enviar la subsanación" not in page
+    assert "Puedes subsanar" not in page
+
+
 @pytest.mark.parametrize(("late_by", "is_in_time"), [(0, True), (1, False)])
 def test_the_clock_decides_whether_a_correction_is_in_time(filer: FilerAtWork, late_by: int, is_in_time: bool) -> None:
     filing = observed(filer)
@@ -181,14 +202,14 @@ def test_two_users_who_correct_at_once_make_one_correction(filer: FilerAtWork) -
     correcting(filer, filing)
     filer.attach("documento", "la mía.pdf")
     filer.check_arrived()
-    at, first = filer.at, filer.browser
+    at, first, seen = filer.at, filer.browser, filer.hidden(filer.at)
     filer.browser = others_browser(filer, f"{MAILBOX_ID}.40000021", "u2", MAILBOX_ID)
     correcting(filer, filing)
     filer.attach("documento", "la otra.pdf")
     filer.check_arrived()
     assert filer.present().endswith("/subsanada")
-    filer.browser, filer.at = first, at
-    led = filer.present()
+    filer.browser = first
+    led = str(first.send(f"{at}/presentar", **seen).headers["Location"])
     assert "Ya subsanaste esta presentación" in filer.page(led, 409)
     correction = kept(filer, filing).correction
     assert correction is not None
