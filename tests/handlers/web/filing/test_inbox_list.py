@@ -180,6 +180,18 @@ def test_the_excel_of_all_offices_is_that_of_each_and_of_one_what_it_reaches(sta
     assert inside(staff).get(f"{EXCEL}?oficina=nada").status_code == 404
 
 
+def test_the_excel_is_in_the_lists_order_what_is_late_before_all_else(
+    staff: Staff, box: World, moto_engine: Engine
+) -> None:
+    long = replace(a_filing().procedure, answer_days=30)
+    for number in range(1, 56):
+        keep(number, procedure=long, **({"office_id": "sur"} if number % 2 else {}))
+    late = keep(56, procedure=replace(long, answer_days=2))
+    box.clock.now = NOW + timedelta(days=3)
+    rows, _ = rows_of(staff, moto_engine, inside(staff).get(EXCEL).headers["Location"])
+    assert [row[0] for row in rows[1:]] == [late.number, *(f"2026-{number:06d}" for number in range(1, 56))]
+
+
 def test_one_that_is_too_long_is_told_on_the_list(staff: Staff) -> None:
     for number in range(1, MOST_OF_FILE + 2):
         keep(number)
