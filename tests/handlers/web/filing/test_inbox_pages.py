@@ -205,6 +205,17 @@ def test_it_is_handed_over_and_derived_by_who_attends_to_it(staff: Staff, filing
     assert filing.number in shown(theirs, f"{HOME}?oficina=sur")
 
 
+def test_what_is_pasted_with_signs_that_nobody_sees_is_cleaned_and_not_refused(
+    staff: Staff, filing: Filing, world: World
+) -> None:
+    browser = inside(staff)
+    pasted = "Falta\u200b el plano\tfirmado.\r\nY el\ufeff poder."
+    assert do(browser, filing, "observar", observation=pasted).endswith("?hecho=observar")
+    said = kept(world, filing).observation
+    assert said is not None
+    assert said.text == "Falta el plano firmado.\nY el poder."
+
+
 def test_it_is_answered_by_an_own_notice_to_the_same_mailbox_alone(staff: Staff, filing: Filing, world: World) -> None:
     browser = inside(staff)
     notice_id = str(world.deposit().json_body["notice_id"])

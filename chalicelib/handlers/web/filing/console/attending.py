@@ -13,6 +13,7 @@ from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.filing.attending import LONGEST_OBSERVATION, LONGEST_REASON
 from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.console.inbox import EXCEL, HOME, LIST, download_inbox
@@ -84,7 +85,7 @@ def _do(request: PageRequest, staff: SignedIn, filing_id: str, deed: str) -> str
         name: request.value(name)[:_LONGEST_READ] for name in ("reason", "observation", "to", "office", "notice_id")
     }
     for name, value in typed.items():
-        check_printable(" ".join(value.splitlines()), field=name)
+        check_printable(" ".join(map(tidy, value.splitlines())), field=name)
     match deed:
         case "tomar":
             take_filing(filing_id, by, tools=tools)
