@@ -168,6 +168,13 @@ def test_a_name_that_was_taken_since_the_look_is_refused_at_the_end_too(staff: S
     assert len(procedure_store(staff.world.container).list_for_institution(INSTITUTION_ID)) == 1
 
 
+def test_what_is_pasted_with_signs_that_nobody_sees_is_cleaned_and_not_refused(staff: Staff, browser: Browser) -> None:
+    page = added(browser, norm="Ley\u200b N.° 28976", requirements="Solicitud\tfirma\u00adda\r\nPlano\ufeff del local")
+    kept = stored(staff, page)
+    assert kept.norm == "Ley N.° 28976"
+    assert [one.text for one in kept.requirements if not one.is_optional] == ["Solicitud firmada", "Plano del local"]
+
+
 def test_what_changes_nothing_is_no_version(staff: Staff, browser: Browser) -> None:
     page = added(browser)
     seen = look(browser, page)

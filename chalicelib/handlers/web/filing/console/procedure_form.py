@@ -24,6 +24,7 @@ from chalicelib.domain.filing.typed_procedure import (
 )
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.office import Office
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import answer_form, go_to, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.web.filing.console.procedure_view import (
@@ -120,7 +121,7 @@ def _printable(typed: TypedProcedure) -> list[Any]:
         if name in LONGEST
         for line in (getattr(typed, name).splitlines() if name in _LINES else [getattr(typed, name)])
     ]
-    return [lambda name=name, line=line: check_printable(line.replace("\t", " "), field=name) for name, line in texts]
+    return [lambda name=name, line=line: check_printable(tidy(line), field=name) for name, line in texts]
 
 
 def _rank(field: str | None) -> int:
