@@ -120,11 +120,12 @@ def date_rows(cargo: Cargo, zone: ZoneInfo) -> list[Row]:
 
 def date_notes(cargo: Cargo, zone: ZoneInfo) -> tuple[str, ...]:
     """Say why, and until when it may be observed; of a correction, that it came in time."""
-    notes, observation = tell_after(cargo.dates, zone).notes, cargo.filing.observation
+    observation, last = cargo.filing.observation, cargo.filing.observable_until.astimezone(zone).date()
     if cargo.is_correction:
+        notes = tell_after(cargo.dates, zone).notes
         return notes if observation is None else (in_time_in_words(observation.until, zone), *notes)
-    until = day_in_words(cargo.filing.observable_until.astimezone(zone).date())
-    return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=until))
+    notes = tell_after(cargo.dates, zone, observable_until=last).notes
+    return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=day_in_words(last)))
 
 
 def opening(cargo: Cargo) -> str:

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pikepdf
@@ -17,7 +18,14 @@ from chalicelib.domain.filing.filing import Correction, Filer, Filing
 from chalicelib.domain.filing.filing_draft import FilePart, Represented
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.renderers.filing.cargo import render_cargo
-from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction, date_rows, fact_rows
+from chalicelib.renderers.filing.cargo_rows import (
+    Cargo,
+    cargo_of,
+    cargo_of_correction,
+    date_notes,
+    date_rows,
+    fact_rows,
+)
 from chalicelib.renderers.filing.filing_json import cargo_as_json
 from tests.filing_world import DATES, SUBJECT, a_document, a_filing
 
@@ -171,3 +179,15 @@ def test_it_counts_no_folios_where_no_document_has_any() -> None:
 def test_the_data_of_a_correction_tell_no_end_of_observing_which_is_over() -> None:
     told = cargo_as_json(cargo_of_correction(corrected()))
     assert (told["kind"], told["observable_until"]) == ("correction", None)
+
+
+def test_it_says_that_the_end_of_observing_may_move_where_it_passes_the_last_confirmed_year() -> None:
+    dates = replace(DATES, legal_date=date(2026, 12, 30), term_starts=date(2026, 12, 31), confirmed_until=2026)
+    filing = a_filing(dates=dates, observable_until=datetime(2027, 1, 5, 4, 59, 59, tzinfo=UTC))
+    notes = date_notes(cargo_of(filing), LIMA)
+    assert "hasta el lunes 4 de enero de 2027" in notes[-1]
+    assert sum("Las fechas pasan de 2026" in note for note in notes) == 1
+    later = replace(filing, dates=replace(dates, term_starts=date(2027, 1, 4)))
+    assert sum("Las fechas pasan de 2026" in note for note in date_notes(cargo_of(later), LIMA)) == 1
+    confirmed = replace(filing, dates=replace(dates, confirmed_until=2027))
+    assert not any("Las fechas pasan" in note for note in date_notes(cargo_of(confirmed), LIMA))
