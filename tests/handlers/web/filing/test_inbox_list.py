@@ -130,6 +130,20 @@ def test_what_lapsed_is_told_as_not_filed_before_the_job_ran_and_after(staff: St
     assert all_pages(browser, f"{HOME}?estado=not_filed").count("<span>No presentada<") == len(by_state["not_filed"])
 
 
+def test_a_page_without_any_is_not_said_to_be_all(staff: Staff, box: World) -> None:
+    box.clock.now = NOW + timedelta(days=7)
+    for number in range(1, 56):
+        keep(number, observation=Observation("Falta", OFFICER, NOW, until=NOW + timedelta(days=9)))
+    lapsed = keep(60, observation=Observation("Falta", OFFICER, NOW, until=NOW + timedelta(days=2)))
+    browser = inside(staff)
+    page = shown(browser, f"{HOME}?estado=not_filed")
+    assert numbers(page) == []
+    assert "No hay presentaciones en estado" not in page
+    assert "Descargar en Excel" in page
+    [onward] = re.findall(r'href="([^"]+)">Ver las siguientes', page)
+    assert numbers(shown(browser, onward)) == [lapsed.number]
+
+
 def test_what_was_corrected_is_listed_with_what_is_evaluated_and_says_so(staff: Staff) -> None:
     taken, seen = Taken(OFFICER, NOW), Taken(OFFICER, NOW + timedelta(days=2))
     said = Observation("Falta la firma", OFFICER, NOW, until=NOW + timedelta(days=2))
