@@ -174,6 +174,8 @@ def require_correctable(filing: Filing, now: datetime) -> Observation:
 def correct(filing: Filing, correction: Correction) -> Filing:
     """Add what the holder sent to correct it, under the same number; all that was filed before stays.
 
+    Who took the filing while it was on its way has not seen it: they are taken to attend since it was sent.
+
     Raises:
         Conflict: as `require_correctable`.
         InvalidInput: `correction_empty`.
@@ -183,7 +185,8 @@ def correct(filing: Filing, correction: Correction) -> Filing:
     if not correction.documents:
         detail = "Adjunta al menos un documento con lo que pide la observación."
         raise InvalidInput("correction_empty", detail, field="files")
-    return _next(filing, correction=correction)
+    taken = filing.taken and replace(filing.taken, at=min(filing.taken.at, correction.at))
+    return _next(filing, correction=correction, taken=taken)
 
 
 def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Filing:

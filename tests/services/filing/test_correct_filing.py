@@ -22,7 +22,7 @@ from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
 from chalicelib.renderers.filing.date_words import until_in_words
-from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing
+from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing, take_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
 from chalicelib.services.filing.link_answer import link_answer
@@ -158,6 +158,23 @@ def test_it_is_dated_by_the_office_that_has_the_filing_when_it_comes(
     assert mended.correction is not None
     opens = datetime.combine(date(2026, 3, 10), time(11), box.calendar.zone)
     assert (mended.office_id, mended.correction.dates.attended_from) == ("sur", opens)
+
+
+def test_nobody_has_seen_what_was_on_its_way_when_it_was_taken(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    clock.advance(minutes=5)
+    sent_at, tools = clock.now, file_tools(box)
+    clock.advance(seconds=3)
+    by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+    put_office(box, an_office(office_id="sur", name="Oficina Sur"))
+    derive_filing(observed.filing_id, "sur", by, reason="Es de allá", tools=attend_tools(box))
+    take_filing(observed.filing_id, by, tools=attend_tools(box))
+    clock.advance(seconds=4)
+    mended = correct_filing(draft.draft_id, a_session(), seen_version=2, origin="", tools=tools, reached_at=sent_at)
+    assert mended.correction is not None
+    assert mended.correction.at < clock.now - timedelta(seconds=4)
+    assert mended.stage is FilingState.CORRECTED
 
 
 def test_what_was_deposited_before_the_correction_does_not_answer_it(
