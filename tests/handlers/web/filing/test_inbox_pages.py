@@ -205,6 +205,18 @@ def test_it_is_handed_over_and_derived_by_who_attends_to_it(staff: Staff, filing
     assert filing.number in shown(theirs, f"{HOME}?oficina=sur")
 
 
+def test_who_derives_is_told_where_nobody_could_attend_to_it(staff: Staff, filing: Filing, world: World) -> None:
+    put_office(world.container, an_office(office_id="este", name="Oficina Este"))
+    there = staff.member(permissions=(Permission.ATTEND,), office_id="este")
+    staff.member(permissions=(Permission.DEPOSIT,), office_id="sur")
+    limited = inside(staff, office_id=OFFICE_ID)
+    page = shown(limited, f"{HOME}/{filing.filing_id}/derivar")
+    assert there.is_active
+    assert ">Oficina Este<" in page
+    assert ">Oficina Sur (ningún funcionario la atiende)<" in page
+    assert ">Oficina Sur<" in shown(inside(staff), f"{HOME}/{filing.filing_id}/derivar")
+
+
 def test_what_is_pasted_with_signs_that_nobody_sees_is_cleaned_and_not_refused(
     staff: Staff, filing: Filing, world: World
 ) -> None:
