@@ -80,6 +80,11 @@ class ForeseenFiling:
         return any(one.state is FileState.WAITING for _, one in self.files)
 
     @property
+    def not_arrived(self) -> FilePart | None:
+        """The part of the first file that is waited for and nothing is known of: it may never have been sent."""
+        return next((part for part, one in self.files if one.is_nowhere), None)
+
+    @property
     def is_ready(self) -> bool:
         """Whether nothing that is known keeps it from being filed now."""
         return not (self.lacks or self.is_waiting or self.has_left or self.why_not)

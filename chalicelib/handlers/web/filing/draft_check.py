@@ -83,6 +83,7 @@ def _shown(request: PageRequest, draft: FilingDraft, foreseen: ForeseenFiling) -
         ),
         "lacks": [(one.text, f"{own}/{PAGES[one.part]}?volver={CHECK}") for one in foreseen.lacks],
         "is_waiting": foreseen.is_waiting,
+        "not_arrived_at": foreseen.not_arrived and f"{own}/{PAGES[foreseen.not_arrived]}?volver={CHECK}",
         "is_ready": foreseen.is_ready and is_open,
         "has_left": foreseen.has_left,
         "why_not": foreseen.why_not,
