@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.filing.filing import FiledDocument, Filer, Filing, folios_of
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.domain.mailbox import Holder
 from chalicelib.renderers.filing.cargo_texts import cargo_text
-from chalicelib.renderers.filing.date_words import in_time_in_words, tell_after
+from chalicelib.renderers.filing.date_words import FiledTold, in_time_in_words, tell_after
 from chalicelib.renderers.filing.filing_words import (
     KINDS,
     document_titles,
@@ -126,6 +126,15 @@ def date_notes(cargo: Cargo, zone: ZoneInfo) -> tuple[str, ...]:
         return notes if observation is None else (in_time_in_words(observation.until, zone), *notes)
     notes = tell_after(cargo.dates, zone, observable_until=last).notes
     return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=day_in_words(last)))
+
+
+def tell_correction(filing: Filing, zone: ZoneInfo) -> FiledTold | None:
+    """Say on pages of a correction's dates what its receipt says; None where there is none."""
+    if filing.correction is None:
+        return None
+    cargo = cargo_of_correction(filing)
+    told = tell_after(cargo.dates, zone, has_term=filing.procedure.has_term)
+    return replace(told, notes=date_notes(cargo, zone))
 
 
 def opening(cargo: Cargo) -> str:

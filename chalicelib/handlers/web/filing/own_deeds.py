@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from urllib.parse import quote
 
 from chalice.app import Response
@@ -19,7 +18,7 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.draft_view import CORRECTING_STEPS, page_of_draft
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
-from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
+from chalicelib.renderers.filing.cargo_rows import tell_correction
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
 from chalicelib.renderers.filing.filing_words import procedure_in_words
 from chalicelib.renderers.filing.own_filing_words import address_of, documents_in_words
@@ -71,8 +70,6 @@ def _show_filed(request: PageRequest, session: Session, filing: Filing) -> Respo
 def _show_corrected(request: PageRequest, session: Session, filing: Filing) -> Response:  # noqa: ARG001 - as others
     if filing.correction is None:
         return go_to(address_of(filing))
-    cargo, zone = cargo_of_correction(filing), current().calendar.zone
-    told = tell_after(cargo.dates, zone, has_term=filing.procedure.has_term)
     return show(
         request,
         "filing/filed.html",
@@ -80,7 +77,7 @@ def _show_corrected(request: PageRequest, session: Session, filing: Filing) -> R
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
         documents=documents_in_words(filing.correction.documents),
-        dates=replace(told, notes=date_notes(cargo, zone)),
+        dates=tell_correction(filing, current().calendar.zone),
         is_correction=True,
     )
 

@@ -158,6 +158,9 @@ def test_what_was_corrected_is_listed_with_what_is_evaluated_and_says_so(staff: 
     page = shown(inside(staff), f"{HOME}?estado=in_evaluation")
     assert numbers(page) == [one.number for one in kept]
     assert page.count("Llegó la subsanación.") == 1
+    one = shown(inside(staff), f"{HOME}/{kept[1].filing_id}")
+    assert "Cuándo cuenta la subsanación" in one
+    assert "Llegó en plazo: se podía subsanar hasta las 15:15 del miércoles 11 de marzo de 2026." in one
     assert numbers(shown(inside(staff), f"{HOME}?estado=corrected")) == numbers(page)
 
 

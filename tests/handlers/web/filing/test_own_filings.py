@@ -98,6 +98,7 @@ def test_an_observed_filing_is_corrected_under_its_number_and_keeps_what_was_fil
     assert after.state_at(UNTIL + timedelta(days=9)) is FilingState.CORRECTED
     page = filer.page(f"{OWN}/{filing.filing_id}")
     assert "Con lo que subsanaste (2)" in page
+    assert "Llegó en plazo: se podía subsanar hasta las 23:59 del miércoles 11 de marzo de 2026." in page
     assert re.findall(r"<li><strong>([^<]*)</strong> <time", page) == ["Presentada", "Observada", "Subsanada"]
     receipt = filer.browser.get(f"{OWN}/{filing.filing_id}/cargo-subsanacion").headers["Location"]
     assert "cargo-subsanacion-2026-000001.pdf" in str(receipt)
