@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
+from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.filing.filing import (
     Answer,
@@ -21,7 +22,7 @@ from chalicelib.domain.filing.filing import (
 )
 from chalicelib.domain.filing.observation import (
     WRITTEN_WITHIN,
-    correctable_until,
+    end_of_correcting,
     lapses_at,
     may_correct,
     may_observe,
@@ -138,9 +139,28 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendars and hours
         )
         raise Conflict("observation_too_late", detail)
     said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que subsanar.")
-    until = correctable_until(now, hours, calendar)
-    taken = filing.taken or Taken(by, now)
-    return _next(filing, taken=taken, observation=Observation(said, by, now, until, remind_at(now, until, calendar)))
+    counts_on = legal_date(now, calendar, hours)
+    until = end_of_correcting(counts_on, calendar)
+    observation = Observation(said, by, now, until, remind_at(now, until, calendar), counts_on)
+    return _next(filing, taken=filing.taken or Taken(by, now), observation=observation)
+
+
+def recounted(filing: Filing, calendar: BusinessCalendar) -> Filing:
+    """Return it with the end of its observation as the calendar has it now, where that is later than was told.
+
+    A day that was declared none meanwhile takes nothing from the holder (145.1, 145.2). Nothing brings an end forward,
+    and what lapsed, as both were told, or was corrected or answered stays as it is.
+    """
+    observation = filing.observation
+    is_over = filing.correction is not None or filing.answer is not None or filing.told.lapse_at is not None
+    if observation is None or observation.counts_on is None or is_over:
+        return filing
+    until = end_of_correcting(observation.counts_on, calendar)
+    if until <= observation.until:
+        return filing
+    is_reminded = filing.told.reminded_at is not None
+    at = observation.remind_at if is_reminded else remind_at(observation.at, until, calendar)
+    return replace(filing, observation=replace(observation, until=until, remind_at=at))
 
 
 def is_said_already(filing: Filing, text: str, by: Attendant) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.attending import correct, require_correctable
+from chalicelib.domain.filing.attending import correct, recounted, require_correctable
 from chalicelib.domain.filing.filing import Correction, Filing, filing_not_found, is_of_holder
 from chalicelib.domain.filing.filing_draft import (
     FilingDraft,
@@ -102,12 +102,13 @@ def _prepare(  # noqa: PLR0913 - the facts of one correction
     before = found.corrected
     if before is None or not is_of_holder(before, session):
         raise filing_not_found()
-    require_correctable(before, received_at)
     mailbox, filer = filer_of(found.mailbox, session.user_id)
     institution = found.institution
     if institution is None:
         raise filing_not_found()
     receiving = receiving_of(institution, found.open_office, tools.calendar.with_entries(found.calendar))
+    before = recounted(before, receiving.calendar)
+    require_correctable(before, received_at)
     correction = Correction(
         correction_id=tools.new_code(),
         verification_code=tools.new_code(),

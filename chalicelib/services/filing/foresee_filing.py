@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.filing.attending import require_correctable
+from chalicelib.domain.filing.attending import recounted, require_correctable
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.domain.filing.filing_draft import DraftPart, FilePart, FilingDraft, draft_not_found
@@ -112,6 +112,7 @@ def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling
         raise draft_not_found()
     institution, office = found.institution or entry.institution, found.open_office
     receiving = receiving_of(institution, office, tools.calendar.with_entries(found.calendar))
+    corrected = found.corrected and recounted(found.corrected, receiving.calendar)
     files = _files(draft, found, now)
     return ForeseenFiling(
         draft=draft,
@@ -125,8 +126,8 @@ def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling
         receiving=receiving,
         dates=receiving.settle(now),
         mailbox=found.mailbox,
-        corrected=found.corrected,
-        why_not=_why_not(found.corrected, now),
+        corrected=corrected,
+        why_not=_why_not(corrected, now),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from chalicelib.store.filing.filing_store import FilingCommit
 from tests.browser_requests import text_of
 from tests.deposit_world import NOW, PDF, a_mailbox, a_user, an_institution, put_institution
 from tests.filer_world import OWN, FilerAtWork, publish
-from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session
+from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session, declare
 from tests.handlers.web.filing.test_filing_pages import others_browser, told
 
 UNTIL = datetime(2026, 3, 12, 4, 59, 59, tzinfo=UTC)
@@ -152,6 +152,17 @@ def test_the_check_page_of_a_correction_that_cannot_be_sent_any_more_says_why_an
     assert ("El plazo para subsanarla venció" if is_over else "Ya subsanaste esta presentación") in page
     assert "Enviar la subsanación" not in page
     assert "Puedes subsanar" not in page
+
+
+def test_a_correction_is_sent_on_the_day_after_where_the_last_one_was_declared_none(filer: FilerAtWork) -> None:
+    correcting(filer, observed(filer))
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    declare(filer.box, date(2026, 3, 11))
+    filer.browser.people.world.clock.now = UNTIL + timedelta(hours=12)
+    filer.browser.enter()
+    assert "Puedes subsanar hasta las 23:59 del jueves 12 de marzo de 2026" in filer.page(filer.at)
+    assert filer.present().endswith("/subsanada")
 
 
 @pytest.mark.parametrize(("late_by", "is_in_time"), [(0, True), (1, False)])
