@@ -10,10 +10,12 @@ from typing import Any
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.filing import file_tools, filing_draft_store
-from chalicelib.bootstrap.storage import mailbox_store
+from chalicelib.bootstrap.storage import calendar_store, mailbox_store
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.filing_news import Occasion
-from chalicelib.domain.calendar import CountsUntil, FilingRule
+from chalicelib.domain.business_days.calendar_version import CalendarVersion
+from chalicelib.domain.calendar import CalendarEntries, CountsUntil, FilingRule, NonWorkingDay
+from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import Addressee, Attendant, FiledDocument, Filer, Filing
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.domain.filing.filing_draft import (
@@ -196,3 +198,11 @@ def a_filing(**overrides: Any) -> Filing:
 def a_batch(filing: Filing, occasion: Occasion = Occasion.FILED) -> AlertBatch:
     """Return the alerts that a filing's commit writes."""
     return plan_of(occasion, filing, a_mailbox(), an_institution(), NOW, calendar=PERU)
+
+
+def declare(box: Container, *days: date) -> None:
+    """Have days declared none, as an operator enters them."""
+    declared = tuple(NonWorkingDay(day, "Día no laborable", "D.S. de ejemplo") for day in days)
+    version = CalendarVersion(CalendarEntries(1, declared=declared), NOW, "operator:prueba", "prueba", "prueba")
+    event = Event("calendar#PE", EventType.CALENDAR_CHANGED, NOW, "e-calendar", "operator:prueba")
+    calendar_store(box).change(version, event)

@@ -154,6 +154,8 @@ def tell_tools(box: Container) -> TellTools:
         filings=filing_store(box),
         mailboxes=mailbox_store(box),
         institutions=institution_store(box),
+        offices=office_store(box),
+        calendars=calendar_store(box),
         calendar=box.calendar,
         reach=box.sms_reach,
         clock=box.clock,

@@ -151,6 +151,8 @@ class EventType(StrEnum):
     FILING_ANSWERED = "filing.answered"
     FILING_REMINDED = "filing.reminded"
     FILING_LAPSE_TOLD = "filing.lapse_told"
+    FILING_EXTENDED = "filing.extended"
+    """The end of its observation moved on, since a day was declared none."""
     AUDIT_ASKED = "audit.asked"
     """Somebody of an institution asked for a list of somebody's looks, with a reason."""
     AUDIT_SHOWN = "audit.shown"

@@ -30,20 +30,29 @@ def answered_by(notice_id: str, source: Places, dynamodb: Any) -> list[str]:
 def bring_back_filing(filing_id: str, *, source: Places, target: Places, dynamodb: Any) -> bool:
     """Copy a filing as it was left, with what leads to it, its draft, alerts, log, and the marks of its files.
 
-    False where the restored tables have it as it was left, or what was made of it since. What happened to it since the
-    instant comes too: a correction, an answer. Its institution's count stays: it leapt further (`leaps.py`).
+    False where the restored tables have it as it was left, or more. What happened to it since the instant comes too: an
+    observation, a correction, an answer. It stands above who attended to it over the restored tables meanwhile, which
+    can be done again. Its institution's count stays: it leapt further (`leaps.py`).
 
     Raises:
-        CannotRestore: the tables of before lack something of it, or its number was given to somebody else meanwhile.
+        CannotRestore: the tables of before lack something of it, its number was given to somebody else meanwhile, or it
+            was observed or answered otherwise over the restored tables.
 
     """
     item = _get(dynamodb, source.table("FILINGS_TABLE"), filing_id=filing_id)
     if item is None:
         raise CannotRestore(f"{filing_id}: las tablas de antes tampoco la tienen; no se trajo nada de ella.")
     there = _get(dynamodb, target.table("FILINGS_TABLE"), filing_id=filing_id)
-    if there is not None and int(there["version"]["N"]) >= int(item["version"]["N"]):
-        return False
     filing = from_data(Filing, json.loads(item["data"]["S"]))
+    if there is not None:
+        before, since = _facts(item), _facts(there)
+        if _has_all(since, before) and (since != before or _version(there) >= _version(item)):
+            return False
+        if not _has_all(before, since):
+            raise CannotRestore(
+                f"{filing_id}: lo que pasó con ella en unas tablas y en otras se contradice; no se trajo."
+            )
+        item = _above(item, there)
     puts = [
         _put(target, "FILINGS_TABLE", item, there, "filing_id"),
         *_leads(filing, source, target, dynamodb),
@@ -59,6 +68,27 @@ def bring_back_filing(filing_id: str, *, source: Places, target: Places, dynamod
     except dynamodb.exceptions.TransactionCanceledException as error:
         raise CannotRestore(f"{filing_id}: no se trajo; algo de ella ya es de otra: {error}") from error
     return True
+
+
+def _facts(item: Item) -> dict[str, Any]:
+    """Return what happened to a filing that is for ever, each thing None where it did not."""
+    data = json.loads(item["data"]["S"])
+    return {fact: data.get(fact) for fact in ("observation", "correction", "answer")}
+
+
+def _has_all(facts: dict[str, Any], others: dict[str, Any]) -> bool:
+    return all(other is None or facts[name] == other for name, other in others.items())
+
+
+def _version(item: Item) -> int:
+    return int(item["version"]["N"])
+
+
+def _above(item: Item, there: Item) -> Item:
+    """Return it as the version after both, so that nobody who read the other one writes over it."""
+    version = max(_version(item), _version(there) + 1)
+    data = {**json.loads(item["data"]["S"]), "version": version}
+    return {**item, "version": {"N": str(version)}, "data": {"S": json.dumps(data)}}
 
 
 def _leads(filing: Filing, source: Places, target: Places, dynamodb: Any) -> Iterator[dict[str, Any]]:

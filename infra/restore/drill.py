@@ -18,6 +18,8 @@ from typing import Any
 
 import boto3
 
+from chalicelib.domain.alert.filing_news import filing_of
+from chalicelib.domain.filing.filing import Filing
 from infra.local import ministack
 from infra.local.cloud import create_resources
 from infra.local.run import enter_environment, log_to
@@ -78,16 +80,16 @@ class Drill:
             dynamodb=self.dynamodb,
             now=self.now,
             pause=time.sleep,
-            say=lambda _: None,
+            say=_mute,
         )
         self.tell(f"{len(self.there.tables)} tablas restauradas como {PREFIX}-…")
         _hold_that("RestoredTables" in told and PREFIX in told["RestoredEventsStream"], "los parámetros")
         self._session_is_over()
         self._clean("sin daños")
         self._find_damage()
-        lost = self._deposit(self.environment, "000901-2026-SIM")
-        self._find_lost(lost)
-        self._point_there(notices[0], lost)
+        lost, lost_filing = self._deposit(self.environment, "000901-2026-SIM"), self._file(self.environment)
+        self._find_lost(lost, lost_filing)
+        self._point_there(notices[0], lost, lost_filing)
 
     def _begin(self) -> list[str]:
         """Let the demonstration's people in, and deposit; return the notices that there are."""
@@ -96,8 +98,9 @@ class Drill:
         with self._using(self.environment) as box:
             load_demo_data(box, self.folder / "demo", now=self.now, addresses={})
             self._log_in(box)
+        self._file(self.environment)
         found = [item["notice_id"]["S"] for item in self._items("NOTICES_TABLE", self.own)]
-        self.tell(f"{len(found)} notificaciones de demostración")
+        self.tell(f"{len(found)} notificaciones de demostración, y una presentación")
         return found
 
     def _log_in(self, box: Any) -> None:
@@ -138,24 +141,32 @@ class Drill:
         }
         return [
             *(Plant(kind, partial(self._change, table)) for kind, table in dropped.items()),
-            Plant("notice_without_event", partial(self._change, "EVENTS_TABLE", kind="notice.deposited")),
-            Plant("unreadable", partial(self._change, "NOTICES_TABLE", data="{")),
-            Plant("receipt_differs", partial(self._change, "NOTICES_TABLE", receipt_sha256="0" * 64)),
+            Plant("notice_without_event", partial(self._change, "EVENTS_TABLE", "notice#")),
+            Plant("unreadable", partial(self._change, "NOTICES_TABLE", data={"S": "{"})),
+            Plant("receipt_differs", partial(self._change, "NOTICES_TABLE", receipt_sha256={"S": "0" * 64})),
+            Plant("filing_without_event", partial(self._change, "EVENTS_TABLE", "filing#")),
+            Plant("filing_without_lead", partial(self._change, "FILINGS_TABLE", "number#")),
+            Plant(
+                "filing_count_behind", partial(self._change, "FILINGS_TABLE", "count#municipalidad-", last={"N": "0"})
+            ),
             Plant("object_missing", self._hide),
             Plant("object_wrong_hash", self._overwrite),
             Plant("object_wrong_size", self._overwrite),
         ]
 
-    def _change(self, variable: str, *, kind: str = "", **attributes: str) -> Callable[[], None]:
-        """Change attributes of an item of a restored table, or delete it; return what puts it back."""
+    def _change(self, variable: str, key: str = "", **attributes: dict[str, str]) -> Callable[[], None]:
+        """Change attributes of an item of a restored table, or delete it; return what puts it back.
+
+        `key` is how the key of the item begins.
+        """
         table, found = self.there.table(variable), self._items(variable, self.there)
-        item = next(one for one in found if _serves(variable, one) and (not kind or one["type"]["S"] == kind))
+        schema = self.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
+        names = [part["AttributeName"] for part in schema]
+        item = next(one for one in found if _serves(variable, one) and one[names[0]]["S"].startswith(key))
         if attributes:
-            self.dynamodb.put_item(TableName=table, Item={**item, **{n: {"S": v} for n, v in attributes.items()}})
+            self.dynamodb.put_item(TableName=table, Item={**item, **attributes})
         else:
-            schema = self.dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-            key = {part["AttributeName"]: item[part["AttributeName"]] for part in schema}
-            self.dynamodb.delete_item(TableName=table, Key=key)
+            self.dynamodb.delete_item(TableName=table, Key={name: item[name] for name in names})
         return lambda: self.dynamodb.put_item(TableName=table, Item=item) and None
 
     def _hide(self) -> Callable[[], None]:
@@ -172,19 +183,21 @@ class Drill:
         listed = self.s3.list_objects_v2(Bucket=self.own.documents, Prefix="notices/")["Contents"]
         return {"Bucket": self.own.documents, "Key": listed[0]["Key"]}
 
-    def _find_lost(self, lost: str) -> None:
-        [found] = self._check(before=self.own).findings
-        _hold_that((found.kind, found.thing) == ("deposit_committed", lost), f"el depósito perdido: {found}")
-        bring_back([lost], source=self.own, target=self.there, dynamodb=self.dynamodb, say=lambda _: None)
+    def _find_lost(self, lost: str, lost_filing: Filing) -> None:
+        found = {(one.kind, one.thing) for one in self._check(before=self.own).findings}
+        wanted = {("deposit_committed", lost), ("filing_committed", lost_filing.filing_id)}
+        _hold_that(found == wanted, f"lo perdido: {found}")
+        bring_back([lost, lost_filing.filing_id], source=self.own, target=self.there, dynamodb=self.dynamodb, say=_mute)
         self.tell(f"el depósito {lost}, posterior al instante, encontrado por su constancia y traído")
+        self.tell(f"la presentación {lost_filing.number}, también posterior, encontrada por su cargo y traída")
 
-    def _point_there(self, old: str, lost: str) -> None:
+    def _point_there(self, old: str, lost: str, lost_filing: Filing) -> None:
         """Have the app work on the restored tables, as the parameters have its functions do."""
         restored = with_restored_tables(self.environment, PREFIX)
         orphan = f"notices/{self.now - timedelta(days=20):%Y/%m/%d}/HUERFANO/constancia.pdf"
         self.s3.put_object(Bucket=self.own.documents, Key=orphan, Body=b"%PDF-")
         self._held(restored, orphan, "deposit_committed: 1")
-        take_back = self._change("NOTICES_TABLE", data="{")
+        take_back = self._change("NOTICES_TABLE", data={"S": "{"})
         self._check(before=self.own)
         self._held(restored, orphan, "unreadable: 1")
         take_back()
@@ -197,6 +210,9 @@ class Drill:
         kept = {item["notice_id"]["S"] for item in self._items("NOTICES_TABLE", self.own)}
         _hold_that(new in written and new not in kept, "el depósito nuevo está solo en las tablas restauradas")
         self.tell(f"se abrieron {old} y {lost}, y se depositó {new}; las tablas de antes quedan como estaban")
+        number = self._file(restored).number
+        _hold_that(int(number[5:]) > int(lost_filing.number[5:]) + 1, f"el número {number} salta lo que se perdió")
+        self._clean(f"tras presentar la {number}: ningún número se da dos veces")
 
     def _held(self, environment: Mapping[str, str], orphan: str, found: str) -> None:
         """See that the sweep waits, and that it is not let go while the check found this."""
@@ -226,9 +242,18 @@ class Drill:
         from infra.local.demo_data import INSTITUTION, KEY_FILES, MAILBOXES  # noqa: PLC0415 - as in `_begin`
         from infra.local.demo_notices import deposit_demo_notice  # noqa: PLC0415
 
-        key = (f"{INSTITUTION.institution_id}:demo-1", self.folder / "demo" / KEY_FILES[0])
+        key = f"{INSTITUTION.institution_id}:demo-1", self.folder / "demo" / KEY_FILES[0]
         with self._using(environment) as box:
             return deposit_demo_notice(box, MAILBOXES[0], number, key=key, at=datetime.now(UTC))
+
+    def _file(self, environment: Mapping[str, str]) -> Filing:
+        """File as the demonstration's person does."""
+        from infra.local.demo_data import MAILBOXES, OTHER_INSTITUTION  # noqa: PLC0415 - as in `_begin`
+        from infra.local.demo_filings import file_demo  # noqa: PLC0415
+
+        subject = "Solicito la licencia de funcionamiento de mi bodega"
+        with self._using(environment) as box:
+            return file_demo(box, MAILBOXES[0], OTHER_INSTITUTION.institution_id, subject, datetime.now(UTC))
 
     def _open(self, notice_id: str, environment: Mapping[str, str]) -> None:
         from infra.local.demo_data import MAILBOXES  # noqa: PLC0415 - as in `_begin`
@@ -246,7 +271,7 @@ class Drill:
                 dynamodb=self.dynamodb,
                 s3=self.s3,
                 now=datetime.now(UTC),
-                say=lambda _: None,
+                say=_mute,
                 before=before,
             )
         finally:
@@ -275,8 +300,14 @@ class Drill:
 
 def _serves(variable: str, item: Item) -> bool:
     """Tell whether damage to an item is seen: a mailbox without notices, or one that is disabled, is missed by none."""
+    if variable == "ALERTS_TABLE":
+        return filing_of(item["notice_id"]["S"]) is None
     name = {"MAILBOXES_TABLE": "mailbox_id", "ACCOUNTS_TABLE": "username"}.get(variable)
     return name is None or item[name]["S"] == "1-40000002"
+
+
+def _mute(_: str) -> None:
+    pass
 
 
 def _hold_that(holds: bool, what: str) -> None:

@@ -97,6 +97,12 @@ FILING_CHECKS = (
         asked("SELECT f.id, f.draft FROM filings f JOIN drafts d ON d.id = f.draft WHERE d.is_open = 1"),
     ),
     Check(
+        "draft_filed_twice",
+        "Un borrador se presentó dos veces: antes y después de restaurar",
+        "Avise a la persona y a la entidad: vale la primera, y ellas deciden qué hacer con la segunda. Luego acéptelo.",
+        asked("SELECT draft, group_concat(id, ' ') FROM filings GROUP BY draft HAVING COUNT(*) > 1"),
+    ),
+    Check(
         "draft_without_filing",
         "Borrador presentado cuya presentación no está",
         _ITEM,

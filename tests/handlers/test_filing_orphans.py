@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from chalicelib.bootstrap.aws import connection
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.domain.filing.filing import Filing
+from chalicelib.handlers.workers.reports import JobFailed
+from tests.alert_world import refusing
 from tests.deposit_world import World
 from tests.filing_world import ANNEX_ID, DOCUMENT_ID, file_it, seed_filing
 
@@ -39,6 +44,18 @@ def test_orphans_of_filings_go_after_eight_days_and_receipts_stay(world: World) 
     report = run(world, "sweep_orphans")
 
     assert (report["seen"], report["deleted"], report["is_complete"]) == (2, 1, True)
+    assert left(world) == (filing.receipt_key,)
+
+
+def test_filings_are_swept_where_deposits_fail(world: World) -> None:
+    filing = filed(world)
+    files(world.container).put_document(ORPHAN, b"%PDF-", "application/pdf")
+    world.clock.advance(days=8)
+    client = connection(world.container).client
+    failing = refusing(client, "GetItem", "InternalServerError", status=500, only="position#sweep_orphans")
+    with failing, pytest.raises(JobFailed, match="Unavailable"):
+        run(world, "sweep_orphans")
+
     assert left(world) == (filing.receipt_key,)
 
 

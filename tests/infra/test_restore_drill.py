@@ -25,8 +25,10 @@ def test_the_drill_walks_all_of_it() -> None:
     assert walked.returncode == 0, walked.stderr
     for step in (
         "18 tablas restauradas como casilla-r1-…",
-        "11 daños plantados, cada uno encontrado y reparado",
+        "14 daños plantados, cada uno encontrado y reparado",
         "encontrado por su constancia y traído",
+        "encontrada por su cargo y traída",
+        "ningún número se da dos veces",
         "el barrido espera, y no se libera mientras la revisión dice «unreadable: 1»",
         "liberado con la revisión limpia",
         "las tablas de antes quedan como estaban",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,24 @@ import pytest
 from chalice.test import Client
 
 from app import app
-from chalicelib.bootstrap import using
-from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap import Container, using
+from chalicelib.bootstrap.filing import (
+    attend_tools,
+    draft_tools,
+    file_tools,
+    filing_draft_store,
+    filing_store,
+    tell_tools,
+)
 from chalicelib.bootstrap.storage import event_store
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_draft import FilePart, with_file
 from chalicelib.domain.institution.permission import Act
-from chalicelib.services.filing.attend_filing import ByOfficerAct, answer_filing, observe_filing
+from chalicelib.services.filing.attend_filing import ByOfficerAct, answer_filing, observe_filing, take_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.tell_ends import tell_ends
 from infra.restore.bring_back import bring_back
 from infra.restore.filing_damage import FILING_CHECKS
 from infra.restore.leaps import FAR, leap
@@ -150,6 +159,10 @@ PLANTED: dict[str, tuple[Plant, set[str]]] = {
     "filing_count_behind": (lambda w: count(w, 1), set()),
     "filing_number_gap": (lambda w: count(w, 3), set()),
     "filing_with_open_draft": (reopen, set()),
+    "draft_filed_twice": (
+        lambda w: alter(w, 1, draft_id=json.loads(filings(w)[0]["data"]["S"])["draft_id"]),
+        set(),
+    ),
     "draft_without_filing": (lose, OF_ONE_LOST | {"filing_number_gap"}),
     "filing_without_alerts": (lambda w: w.drop("alerts", lambda i: id_of(w, 1) in i["notice_id"]["S"]), set()),
     "alerts_without_filing": (lose, OF_ONE_LOST | {"filing_number_gap"}),
@@ -295,6 +308,78 @@ class TestLost:
 
         checked = world.check(target, before=world.places)
         assert checked.is_clean, checked.text
+
+    def test_what_was_lost_comes_back_though_its_end_was_told_meanwhile(
+        self, world: RestoreWorld, aws: dict[str, str]
+    ) -> None:
+        container, by, filing_id = world.world.container, ByOfficerAct(a_member(), Act.DEPOSIT, ""), id_of(world, 1)
+        told = observe_filing(filing_id, "Falta la firma", by, tools=attend_tools(container))
+        begun = begin_to_correct(a_session(), told, tools=draft_tools(container))
+        add = lambda it: with_file(it, FilePart.ANNEX, an_attached(ANNEX_ID), NOW)  # noqa: E731
+        change_draft(begun.draft_id, a_session(), add, seen_version=1, store=filing_draft_store(container))
+        target = restore(world)
+        correct_filing(begun.draft_id, a_session(), seen_version=2, origin="", tools=file_tools(container))
+        with self.over(aws, at=NOW + timedelta(days=7)) as restored:
+            told_ends, _ = tell_ends(tell_tools(restored), until=NOW + timedelta(days=9))
+            bring_back([filing_id], source=world.places, target=target, dynamodb=world.dynamodb, say=lambda _: None)
+            found = filing_store(restored).find(filing_id)
+
+        assert found is not None
+        assert found.correction is not None
+        assert (told_ends["filings_lapsed"], found.version) == (1, 4)  # after the version that says so
+        assert world.check(target, before=world.places).is_clean
+
+    def test_an_answer_comes_back_with_its_notice_though_an_officer_took_the_filing_meanwhile(
+        self, world: RestoreWorld, aws: dict[str, str]
+    ) -> None:
+        by, filing_id = ByOfficerAct(a_member(), Act.DEPOSIT, ""), id_of(world, 1)
+        target = restore(world)
+        notice_id = world.world.deposit(key="clave-3", nonce="nonce-de-otra-vez-0001").json_body["notice_id"]
+        answer_filing(filing_id, notice_id, by, tools=attend_tools(world.world.container))
+        with self.over(aws) as restored:
+            take_filing(filing_id, by, tools=attend_tools(restored))
+            bring_back([notice_id], source=world.places, target=target, dynamodb=world.dynamodb, say=lambda _: None)
+            found = filing_store(restored).find(filing_id)
+
+        assert found is not None
+        assert found.answer is not None
+        assert found.answer.notice_id == notice_id
+
+    def test_what_happened_otherwise_over_the_restored_tables_is_told(
+        self, world: RestoreWorld, aws: dict[str, str]
+    ) -> None:
+        by, filing_id = ByOfficerAct(a_member(), Act.DEPOSIT, ""), id_of(world, 1)
+        target = restore(world)
+        observe_filing(filing_id, "Falta la firma", by, tools=attend_tools(world.world.container))
+        with self.over(aws) as restored:
+            observe_filing(filing_id, "Falta el sello", by, tools=attend_tools(restored))
+            with pytest.raises(CannotRestore, match="se contradice"):
+                bring_back([filing_id], source=world.places, target=target, dynamodb=world.dynamodb, say=lambda _: None)
+            found = filing_store(restored).find(filing_id)
+
+        assert found is not None
+        assert found.observation is not None
+        assert found.observation.text == "Falta el sello"
+
+    def test_who_filed_again_since_the_draft_was_open_again_is_found(
+        self, world: RestoreWorld, aws: dict[str, str]
+    ) -> None:
+        target = restore(world)
+        lost = file_it(world.world.container, draft_id=THIRD)
+        with self.over(aws) as restored:
+            again = file_it(restored, draft_id=THIRD)
+        bring_back([lost.filing_id], source=world.places, target=target, dynamodb=world.dynamodb, say=lambda _: None)
+
+        [found] = world.check(target, before=world.places).findings
+        assert (found.kind, found.thing) == ("draft_filed_twice", THIRD)
+        assert set(found.about.split()) == {lost.filing_id, again.filing_id}
+
+    @contextmanager
+    def over(self, aws: dict[str, str], *, at: datetime = NOW + timedelta(minutes=20)) -> Iterator[Container]:
+        container, clock = kept_container(with_restored_tables(aws, PREFIX))
+        clock.now = at
+        with using(container):
+            yield container
 
     def test_what_the_old_tables_have_is_found_by_its_receipt_and_brought_back_whole(
         self, world: RestoreWorld, aws: dict[str, str]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.filing.filing_draft import KEPT_AFTER
 from chalicelib.domain.portal import PortalText
 from chalicelib.domain.registration.review import REFUSED_LIFETIME
 from chalicelib.renderers.deposit.receipt_texts import TEXTS
@@ -56,6 +57,7 @@ _LAW = re.compile(r"27444|TUO|Texto Único Ordenado|31736|31170|029-2021-PCM")
 OLD_TEXTS = {
     ("privacy", "2026-01"): "dd81e7324df1fe58b5fff15724c0bd8c7f7ec5a151b760c10afe9bd06657e7f0",
     ("privacy", "2026-11"): "0488f98cdf91ebb423b05790d4d4413bdee57b22c0a2faa5d052612b39a4173b",
+    ("privacy", "2026-11-27"): "63d6408a9c6241c12d1a84251e1850ca5b21536c91fe854450405594dd2ab811",
     ("terms", "2026-01"): "6d421363e3689330ab659d3e0777f1eb398d6062424d87fc6294b6ef3edac2b5",
     ("terms", "2026-11-27"): "e66fbaa0f2411cb4c750f326b57f34cf8fe350119a7e20badf3cfb5f423ec48a",
     ("terms", "2026-11"): "9df028ab9859fb6f2974116d3bf8a7fdc9ae52bcd0b103829f2be9d1f9d86e7d",
@@ -182,10 +184,20 @@ def test_the_privacy_policy_says_who_sees_what_of_a_receipt() -> None:
         ("privacy", "De RENIEC, por el número de DNI"),
         ("privacy", "De SUNAT, por el RUC"),
         ("privacy", "Por un carné de extranjería no se pregunta a ningún registro"),
+        ("privacy", "Los que usted escribe y adjunta para presentarlo a una entidad"),
+        ("privacy", "lo ven también los servidores y los sistemas de la entidad a la que se dirige"),
+        ("privacy", f"lo descarta, y entonces {KEPT_AFTER.days} días más"),
+        ("privacy", "Lo presentado, sus documentos y sus cargos, tampoco"),
     ],
 )
 def test_the_texts_in_force_say_what_of_it_works(name: str, words: str) -> None:
     assert words in " ".join(strings(asdict(portal_texts().text(name))))
+
+
+def test_the_example_of_a_registration_accepts_what_is_in_force() -> None:
+    told = re.findall(r'"text": "(\w+)", "version": "([^"]+)"', (ROOT / "docs" / "registros.md").read_text("utf-8"))
+
+    assert dict(told) == dict(portal_texts().current)
 
 
 def test_every_norm_is_listed() -> None:

@@ -30,8 +30,6 @@ from tests.weekend.days import Alteration, Days, days
 from tests.weekend.filing_plan import COURSES, Course
 from tests.weekend.plan import Plan
 
-EACH = 2
-"""Filings of each course, some minutes apart."""
 THERE = "avisos@entidad.example"
 _INSTITUTION = replace(an_institution(), digest_email=THERE)
 _BY = ByOfficerAct(a_member(), Act.DEPOSIT, "192.0.2.9")
@@ -39,9 +37,13 @@ _BY = ByOfficerAct(a_member(), Act.DEPOSIT, "192.0.2.9")
 
 @dataclass
 class FilingDays:
-    """Days in which people file; `filings` are by id, with the course that each takes and whom it concerns."""
+    """Days in which people file; `filings` are by id, with the course that each takes and whom it concerns.
+
+    `each` is how many take each course, some minutes apart.
+    """
 
     days: Days
+    each: int
     filings: dict[str, tuple[Course, Mailbox]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -49,7 +51,7 @@ class FilingDays:
         put_institution(self.days.desk, _INSTITUTION)
         put_office(self.days.desk, an_office())
         for course in COURSES:
-            for number in range(EACH):
+            for number in range(self.each):
                 self._at(course.filed + number / 60, partial(self._file, course, number))
         self._at(0, self.days.platform.remind)
         self.days.run()
@@ -133,7 +135,7 @@ class FilingDays:
 
 
 @contextmanager
-def filing_days(engine: Engine, plan: Plan, alter: Alteration | None = None) -> Iterator[FilingDays]:
+def filing_days(engine: Engine, plan: Plan, alter: Alteration | None = None, *, each: int) -> Iterator[FilingDays]:
     """Open an engine for days with filings that are still to pass."""
     with days(engine, plan, alter) as passing:
-        yield FilingDays(passing)
+        yield FilingDays(passing, each)

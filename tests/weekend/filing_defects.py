@@ -30,9 +30,9 @@ class _Unseeing(SituationStore):
 class _Unlisted(FilingStore):
     """Finds nothing due."""
 
-    def list_due(self, shard: str, until: datetime, *, limit: int) -> tuple[str, ...]:
+    def list_due(self, shard: str, until: datetime, *, limit: int) -> dict[str, datetime]:
         del shard, until, limit
-        return ()
+        return {}
 
 
 class _NotedAlone(FilingStore):

@@ -136,9 +136,9 @@ def _says(text: str) -> Occasion | None:
     return next((occasion for occasion in HOLDERS if _words(occasion) in text), None)
 
 
-def told(engine: Engine, plan: Plan, alter: Alteration | None = None) -> Told:
-    """Let a week pass and judge it."""
-    with filing_days(engine, plan, alter) as passing:
+def told(engine: Engine, plan: Plan, alter: Alteration | None = None, *, each: int = 2) -> Told:
+    """Let a week pass and judge it; so many filings take each course."""
+    with filing_days(engine, plan, alter, each=each) as passing:
         passing.run()
         verdict = FilingVerdict(passing)
         verdict.judge()

@@ -59,6 +59,10 @@ class AlertPurpose(StrEnum):
 
 TOO_LATE = "too_late"
 """Why what somebody has missed was not sent."""
+ADDRESS_CHANGED = "address_changed"
+"""Why an alert was not sent whose user has another address now, or left."""
+ADDRESS_DEAD = "address_dead"
+"""Why one was not sent whose address receives nothing any more."""
 OPEN = frozenset({AlertState.WAITING, AlertState.ATTEMPTED, AlertState.REFUSED, AlertState.UNKNOWN})
 """Those that are sent when their time comes."""
 FAILURES = frozenset({AlertState.BOUNCED, AlertState.FAILED, AlertState.GAVE_UP})
@@ -159,9 +163,9 @@ class Alert:
         return self.purpose is not AlertPurpose.DEPOSIT
 
     @property
-    def is_too_late(self) -> bool:
-        """Whether it was not sent, since what it told of was over when somebody could send it."""
-        return self.state is AlertState.CANCELLED and self.refusal == TOO_LATE
+    def is_missed(self) -> bool:
+        """Whether somebody missed it: what it told of was over when it could be sent, or its address was lost."""
+        return self.state is AlertState.CANCELLED and self.refusal in (TOO_LATE, ADDRESS_CHANGED, ADDRESS_DEAD)
 
     @property
     def user_id(self) -> str:

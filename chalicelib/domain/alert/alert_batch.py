@@ -82,7 +82,7 @@ class AlertBatch:
     def has_reached_nobody(self) -> bool:
         """Whether none of it was taken or is on its way; not where it was news no more when its turn came."""
         is_under_way = any(alert.is_open or alert.state in _TAKEN for alert in self.alerts)
-        return not is_under_way and all(alert.state in FAILURES or alert.is_too_late for alert in self.alerts)
+        return not is_under_way and all(alert.state in FAILURES or alert.is_missed for alert in self.alerts)
 
     @property
     def open(self) -> tuple[Alert, ...]:

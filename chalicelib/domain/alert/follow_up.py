@@ -9,7 +9,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.alert.alert import FAILURES, TOO_LATE, Alert, AlertPurpose, AlertState
+from chalicelib.domain.alert.alert import (
+    ADDRESS_CHANGED,
+    ADDRESS_DEAD,
+    FAILURES,
+    TOO_LATE,
+    Alert,
+    AlertPurpose,
+    AlertState,
+)
 from chalicelib.domain.alert.alert_batch import AlertBatch, Expiry
 from chalicelib.domain.mailbox import Channel, Mailbox
 from chalicelib.domain.mailbox.channels import PERU_ALONE, Reachable, SmsReach, reachable
@@ -18,8 +26,6 @@ MOST_RENEWALS = 3
 """How often one user is alerted anew of one notice by one channel, however often the address dies and lives again."""
 NEWS_FOR = timedelta(days=30)
 """How old a notice may be for its alerts to go by another channel, or anew: later they tell nothing that helps."""
-ADDRESS_CHANGED = "address_changed"
-"""Why an alert was not sent whose user has another address now."""
 _MOST_IDS = 10
 _OTHER = {Channel.EMAIL: Channel.SMS, Channel.SMS: Channel.EMAIL}
 _ARRIVED = frozenset({AlertState.DELIVERED, AlertState.COMPLAINED})
@@ -64,7 +70,10 @@ def renew_alerts(batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: S
 def readdress(
     before: AlertBatch, batch: AlertBatch, mailbox: Mailbox, *, now: datetime, reach: SmsReach = PERU_ALONE
 ) -> AlertBatch:
-    """Send what was just cancelled, since its user has another address now, to that one, if it lives."""
+    """Send what was just cancelled, since its user has another address now, to that one, if it lives.
+
+    Where what is told of a filing was for a user who left, it goes to those who came since.
+    """
     was_open = {alert.alert_id for alert in before.open}
     added: list[Alert] = []
     for alert in batch.alerts:
@@ -72,9 +81,18 @@ def readdress(
             continue
         for one in _live(mailbox, alert.channel, reach):
             number = 1 + _count(batch, one, alert.purpose)
-            if one.user.user_id == alert.user_id and number <= _MOST_IDS:
+            is_theirs = one.user.user_id == alert.user_id or _came_since(one, alert, mailbox, batch, added)
+            if is_theirs and number <= _MOST_IDS:
                 added.append(_alert(one, alert.purpose, now, number=number, useful_until=alert.useful_until))
     return _with(batch, added)
+
+
+def _came_since(one: Reachable, alert: Alert, mailbox: Mailbox, batch: AlertBatch, added: Iterable[Alert]) -> bool:
+    """Tell whether an alert's user left, and this one was to be told nothing of the filing by this channel so far."""
+    if batch.news is None or any(user.user_id == alert.user_id for user in mailbox.alerted_users):
+        return False
+    known = ((told.user_id, told.channel) for told in (*batch.alerts, *added))
+    return (one.user.user_id, one.channel) not in known
 
 
 def _count(batch: AlertBatch, one: Reachable, purpose: AlertPurpose) -> int:
@@ -126,7 +144,7 @@ def reason_not_to_send(  # noqa: PLR0913 - an alert, and how its notice stands
     place = next((one for one in reachable(mailbox, reach) if _is_to(alert, one)), None)
     if place is None:
         return ADDRESS_CHANGED
-    return None if place.is_live else "address_dead"
+    return None if place.is_live else ADDRESS_DEAD
 
 
 def reason_against_news(alert: Alert, mailbox: Mailbox, *, reach: SmsReach = PERU_ALONE) -> str | None:

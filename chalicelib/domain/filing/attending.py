@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
+from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.filing.filing import (
     Answer,
@@ -21,7 +22,7 @@ from chalicelib.domain.filing.filing import (
 )
 from chalicelib.domain.filing.observation import (
     WRITTEN_WITHIN,
-    correctable_until,
+    end_of_correcting,
     lapses_at,
     may_correct,
     may_observe,
@@ -32,6 +33,9 @@ from chalicelib.domain.typed import tidy
 
 LONGEST_OBSERVATION = 2000
 LONGEST_REASON = 300
+MOST_MOVES = 50
+"""How many of its steps from hand to hand a filing keeps, the first ten and the last; the log has all of them."""
+_FIRST_MOVES = 10
 
 
 def take(filing: Filing, by: Attendant, now: datetime) -> Filing:
@@ -46,7 +50,7 @@ def take(filing: Filing, by: Attendant, now: datetime) -> Filing:
     if filing.taken is not None and filing.stage is not FilingState.CORRECTED:
         return filing
     move = Move(MoveKind.TAKEN, now, by, by.actor, by.name)
-    return _next(filing, taken=Taken(by, now), moves=(*filing.moves, move))
+    return _next(filing, taken=Taken(by, now), moves=_moves(filing, move))
 
 
 def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, reason: str = "") -> Filing:
@@ -70,7 +74,7 @@ def hand_over(filing: Filing, to: Attendant, by: Attendant, now: datetime, *, re
     is_own = filing.taken.by.actor == by.actor
     why = _reason(reason, is_needed=not is_own)
     move = Move(MoveKind.HANDED_OVER, now, by, to.actor, to.name, why)
-    return _next(filing, taken=Taken(to, now), moves=(*filing.moves, move))
+    return _next(filing, taken=Taken(to, now), moves=_moves(filing, move))
 
 
 def derive(  # noqa: PLR0913 - whence, whither, by whom and why
@@ -90,7 +94,7 @@ def derive(  # noqa: PLR0913 - whence, whither, by whom and why
         raise Conflict("filing_there_already", detail, field="office")
     why = _reason(reason, is_needed=True)
     move = Move(MoveKind.DERIVED, now, by, office_id or "", office_name or "", why)
-    return _next(filing, office_id=office_id, office_name=office_name, taken=None, moves=(*filing.moves, move))
+    return _next(filing, office_id=office_id, office_name=office_name, taken=None, moves=_moves(filing, move))
 
 
 def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: str) -> bool:
@@ -98,10 +102,20 @@ def is_derived_already(filing: Filing, office_id: str, by: Attendant, reason: st
     return _was_last(filing, (MoveKind.DERIVED, by.actor, office_id, _lines(reason)))
 
 
-def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
-    filing: Filing, text: str, by: Attendant, now: datetime, *, calendar: BusinessCalendar, hours: OfficeHours
+def observe(  # noqa: PLR0913 - what, by whom, and by which calendars and hours
+    filing: Filing,
+    text: str,
+    by: Attendant,
+    now: datetime,
+    *,
+    calendar: BusinessCalendar,
+    hours: OfficeHours,
+    received_by: BusinessCalendar | None = None,
 ) -> Filing:
     """Ask the holder to correct something: once, and within the days that the law gives; who does attends to it.
+
+    Until when it may be observed is counted by `received_by`, the calendar of where it was received, as its receipt
+    says; None where that is `calendar`, which with `hours` is that of the office that has it now and observes it.
 
     Raises:
         Conflict: `filing_ended`, `filing_taken`, `filing_observed_already`, `observation_too_late`.
@@ -116,17 +130,37 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendar and hours
         raise Conflict("filing_observed_already", detail)
     _require_going_on(filing, now)
     _require_nobody_elses(filing, by)
-    if not may_observe(filing.dates, now, calendar):
-        until = calendar.local(observable_until(filing.dates, calendar))
+    counted_by = received_by or calendar
+    if not may_observe(filing.dates, now, counted_by):
+        until = counted_by.local(observable_until(filing.dates, counted_by))
         detail = (
             f"El plazo para observarla venció el {until:%d/%m/%Y}. Evalúala con lo que tiene y respóndele con una"
             " notificación."
         )
         raise Conflict("observation_too_late", detail)
     said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que subsanar.")
-    until = correctable_until(now, hours, calendar)
-    taken = filing.taken or Taken(by, now)
-    return _next(filing, taken=taken, observation=Observation(said, by, now, until, remind_at(now, until, calendar)))
+    counts_on = legal_date(now, calendar, hours)
+    until = end_of_correcting(counts_on, calendar)
+    observation = Observation(said, by, now, until, remind_at(now, until, calendar), counts_on)
+    return _next(filing, taken=filing.taken or Taken(by, now), observation=observation)
+
+
+def recounted(filing: Filing, calendar: BusinessCalendar) -> Filing:
+    """Return it with the end of its observation as the calendar has it now, where that is later than was told.
+
+    A day that was declared none meanwhile takes nothing from the holder (145.1, 145.2). Nothing brings an end forward,
+    and what lapsed, as both were told, or was corrected or answered stays as it is.
+    """
+    observation = filing.observation
+    is_over = filing.correction is not None or filing.answer is not None or filing.told.lapse_at is not None
+    if observation is None or observation.counts_on is None or is_over:
+        return filing
+    until = end_of_correcting(observation.counts_on, calendar)
+    if until <= observation.until:
+        return filing
+    is_reminded = filing.told.reminded_at is not None
+    at = observation.remind_at if is_reminded else remind_at(observation.at, until, calendar)
+    return replace(filing, observation=replace(observation, until=until, remind_at=at))
 
 
 def is_said_already(filing: Filing, text: str, by: Attendant) -> bool:
@@ -160,6 +194,8 @@ def require_correctable(filing: Filing, now: datetime) -> Observation:
 def correct(filing: Filing, correction: Correction) -> Filing:
     """Add what the holder sent to correct it, under the same number; all that was filed before stays.
 
+    Who took the filing while it was on its way has not seen it: they are taken to attend since it was sent.
+
     Raises:
         Conflict: as `require_correctable`.
         InvalidInput: `correction_empty`.
@@ -169,7 +205,8 @@ def correct(filing: Filing, correction: Correction) -> Filing:
     if not correction.documents:
         detail = "Adjunta al menos un documento con lo que pide la observación."
         raise InvalidInput("correction_empty", detail, field="files")
-    return _next(filing, correction=correction)
+    taken = filing.taken and replace(filing.taken, at=min(filing.taken.at, correction.at))
+    return _next(filing, correction=correction, taken=taken)
 
 
 def answer(filing: Filing, notice_id: str, by: Attendant, now: datetime) -> Filing:
@@ -207,6 +244,12 @@ def _was_last(filing: Filing, asked: tuple[MoveKind, str, str, str]) -> bool:
     """Tell whether the last step within the institution was of a kind, by somebody, to somewhere, with a reason."""
     last = filing.moves[-1] if filing.moves else None
     return last is not None and (last.kind, last.by.actor, last.to, last.reason) == asked
+
+
+def _moves(filing: Filing, move: Move) -> tuple[Move, ...]:
+    """Add a step; however often it goes on, there is room for a correction and an answer."""
+    moves = (*filing.moves, move)
+    return moves if len(moves) <= MOST_MOVES else (*moves[:_FIRST_MOVES], *moves[_FIRST_MOVES - MOST_MOVES :])
 
 
 def _next(filing: Filing, **facts: Any) -> Filing:

@@ -7,7 +7,7 @@ facts and the clock: nothing has to run for a filing to lapse.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.errors import NotFound
@@ -112,6 +112,8 @@ class Observation:
     until: datetime
     remind_at: datetime | None = None
     """When its end is reminded of, an instant in UTC; None where that would be too soon after it."""
+    counts_on: date | None = None
+    """The day as of which it counts, from which its end is counted anew where days are declared."""
 
 
 @dataclass(frozen=True, slots=True)

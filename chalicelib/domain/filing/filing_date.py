@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 from chalicelib.domain.calendar import BusinessCalendar, CountsUntil, FilingRule, OfficeHours
-
-if TYPE_CHECKING:
-    from chalicelib.domain.filing.procedure import AnswerTerm
 
 __all__ = ["CountsUntil", "FilingDates", "FilingRule", "answer_due", "settle"]
 
@@ -80,10 +76,10 @@ def settle(received_at: datetime, rule: FilingRule, hours: OfficeHours, calendar
     )
 
 
-def answer_due(dates: FilingDates, term: AnswerTerm, calendar: BusinessCalendar) -> date | None:
-    """Return the last day of the term for the answer, in business days; None where the norm states none.
+def answer_due(dates: FilingDates, days: int, calendar: BusinessCalendar) -> date:
+    """Return the last day of the term for the answer, of so many business days.
 
     After an observation, `dates` are those of the correction: the term is counted once it was made (142.1), and while
     it is pending none runs (136.3.1, 136.6).
     """
-    return None if term.days is None else calendar.nth_business_day(dates.term_starts, term.days)
+    return calendar.nth_business_day(dates.term_starts, days)

@@ -209,6 +209,8 @@ def for_oneself(draft: FilingDraft, now: datetime) -> FilingDraft:
 def for_another(draft: FilingDraft, typed: Represented, now: datetime) -> FilingDraft:
     """Return it as filed in somebody else's name.
 
+    Where that is another person than before, by number and by name, what proved that one is represented goes.
+
     Raises:
         Conflict: `draft_closed`.
         InvalidInput: all that is wrong with whom it names.
@@ -224,7 +226,12 @@ def for_another(draft: FilingDraft, typed: Represented, now: datetime) -> Filing
         problems.append(InvalidInput("represented_name_invalid", detail, field="name"))
     if problems:
         raise refusal_of(problems)
-    return changed(draft, now, represented=replace(typed, name=name))
+    represented, before = replace(typed, name=name), draft.represented
+    is_another = (
+        before is not None and before.document_number != represented.document_number and before.name != represented.name
+    )
+    representation = None if is_another else draft.representation
+    return changed(draft, now, represented=represented, representation=representation)
 
 
 def with_file(draft: FilingDraft, part: FilePart, file: AttachedFile, now: datetime) -> FilingDraft:

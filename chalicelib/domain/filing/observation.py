@@ -7,7 +7,7 @@ by: what is stored is the observation's instant and the end that was told with i
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain.alert.reminder_day import MORNING, previous_business_day
 from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
@@ -39,7 +39,11 @@ def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: Busin
     Days after the one on which the observation counts: it is a notice, which is made on a business day within hours
     (18.1). One made outside of them counts as of the next business day, which takes nothing from the holder.
     """
-    counts_on = legal_date(observed_at, calendar, hours)
+    return end_of_correcting(legal_date(observed_at, calendar, hours), calendar)
+
+
+def end_of_correcting(counts_on: date, calendar: BusinessCalendar) -> datetime:
+    """Return the same of an observation that counts as of a day."""
     return calendar.end_of_day(calendar.nth_business_day(counts_on + _DAY, calendar.filing.correct_within))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.filing.filing import Filing, FilingState, as_told
+from chalicelib.domain.filing.filing_date import answer_due
 from chalicelib.domain.filing.observation import is_by
 
 _STAGES = {
@@ -57,11 +58,11 @@ def clocks_of(filing: Filing, now: datetime, calendar: BusinessCalendar) -> Cloc
     state = filing.state_at(now)
     observation = filing.observation
     is_open = state not in {FilingState.ANSWERED, FilingState.NOT_FILED}
-    starts = filing.dates.term_starts if filing.correction is None else filing.correction.dates.term_starts
+    dates = filing.dates if filing.correction is None else filing.correction.dates
     days = filing.procedure.answer_days or 0
     runs = days > 0 and is_open and state is not FilingState.OBSERVED
     return Clocks(
         observable_until=filing.observable_until if observation is None and is_open else None,
         correctable_until=observation.until if observation is not None and state is FilingState.OBSERVED else None,
-        answer_until=calendar.end_of_day(calendar.nth_business_day(starts, days)) if runs else None,
+        answer_until=calendar.end_of_day(answer_due(dates, days, calendar)) if runs else None,
     )

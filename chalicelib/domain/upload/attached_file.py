@@ -53,6 +53,11 @@ class FileStanding:
         return self.file.filename if self.upload is None else self.upload.declared.filename
 
     @property
+    def is_nowhere(self) -> bool:
+        """Whether it is waited for and nothing is known of it: on its way, looked at, or never sent."""
+        return self.state is FileState.WAITING and not self.filename
+
+    @property
     def size(self) -> int | None:
         """In bytes; None while it did not arrive."""
         return self.file.size if self.upload is None else self.upload.declared.size

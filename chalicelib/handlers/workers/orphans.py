@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import CloudWatchEvent
@@ -14,17 +15,17 @@ from chalicelib.bootstrap.storage import hold_store, notice_store
 from chalicelib.handlers.workers.reports import NIGHT_TIME, reported
 from chalicelib.services.deposit import sweep_orphans as sweeping
 
+_OF_FILINGS = timedelta(minutes=1)
+"""What deposits leave, however many of their days wait."""
+
 
 def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
-    """Sweep until the time is over."""
+    """Sweep until the time is over. What fails of deposits, or takes the night, leaves filings their minute."""
     box = current()
     until, hold = box.clock() + NIGHT_TIME, hold_store(box).find()
-    roots = (
-        ("notices", notice_store(box), orphan_position_store(box)),
-        ("filings", filing_store(box), filing_orphan_position_store(box)),
-    )
-    swept = [
-        sweeping.sweep_orphans(
+
+    def sweep(root: str, committed: sweeping.Committed, positions: Any, until: datetime) -> sweeping.OrphanSweep:
+        return sweeping.sweep_orphans(
             files=files(box),
             notices=committed,
             positions=positions,
@@ -33,6 +34,9 @@ def sweep_orphans(_: CloudWatchEvent) -> dict[str, Any]:
             hold=hold,
             root=root,
         )
-        for root, committed, positions in roots
-    ]
-    return reported("sweep_orphans", sweeping.added_up(swept))
+
+    try:
+        of_deposits = sweep("notices", notice_store(box), orphan_position_store(box), until - _OF_FILINGS)
+    finally:
+        of_filings = sweep("filings", filing_store(box), filing_orphan_position_store(box), until)
+    return reported("sweep_orphans", sweeping.added_up((of_deposits, of_filings)))

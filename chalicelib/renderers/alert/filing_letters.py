@@ -56,7 +56,7 @@ _SAYS = {
     Occasion.FILED: "La entidad recibió lo que usted presentó.",
     Occasion.OBSERVED: "La entidad observó su presentación: hay algo que subsanar (corregir o completar). Puede"
     " subsanarla una sola vez. Si no la subsana a tiempo, cuenta como no presentada.",
-    Occasion.CORRECTED: "La entidad recibió lo que envió para subsanar su presentación.",
+    Occasion.CORRECTED: "La entidad recibió en plazo lo que envió para subsanar su presentación.",
     Occasion.LAPSING: "La entidad observó su presentación, y el plazo para subsanarla está por vencer. Si no la subsana"
     " a tiempo, cuenta como no presentada. Si ya la subsanó, no tiene que hacer nada.",
     Occasion.LAPSED: "La entidad observó su presentación, y no se subsanó a tiempo. Por eso cuenta como no presentada."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.filing.filing import FiledDocument, Filer, Filing, folios_of
 from chalicelib.domain.filing.filing_date import FilingDates
+from chalicelib.domain.mailbox import Holder
 from chalicelib.renderers.filing.cargo_texts import cargo_text
-from chalicelib.renderers.filing.date_words import tell_after
+from chalicelib.renderers.filing.date_words import FiledTold, in_time_in_words, tell_after
 from chalicelib.renderers.filing.filing_words import (
     KINDS,
     document_titles,
@@ -96,7 +97,7 @@ def fact_rows(cargo: Cargo, *, portal: str) -> list[Row]:
         Row("Remitente", printable(holder.name), is_strong=True),
         Row("Identificación", f"{identity_in_words(holder)} (casilla electrónica {filing.mailbox_id})"),
     ]
-    if cargo.filer.name != holder.name:
+    if not _is_holder(cargo.filer, holder):
         identity = identity_in_words(cargo.filer)
         rows.append(Row("Lo envió", printable(f"{cargo.filer.name}{f', {identity}' if identity else ''}")))
     if filing.represented is not None:
@@ -118,12 +119,22 @@ def date_rows(cargo: Cargo, zone: ZoneInfo) -> list[Row]:
 
 
 def date_notes(cargo: Cargo, zone: ZoneInfo) -> tuple[str, ...]:
-    """Say why, and until when it may be observed."""
-    notes = tell_after(cargo.dates, zone).notes
+    """Say why, and until when it may be observed; of a correction, that it came in time."""
+    observation, last = cargo.filing.observation, cargo.filing.observable_until.astimezone(zone).date()
     if cargo.is_correction:
-        return notes
-    until = day_in_words(cargo.filing.observable_until.astimezone(zone).date())
-    return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=until))
+        notes = tell_after(cargo.dates, zone).notes
+        return notes if observation is None else (in_time_in_words(observation.until, zone), *notes)
+    notes = tell_after(cargo.dates, zone, observable_until=last).notes
+    return (*notes, cargo_text(cargo.legal_text_version).observable.format(until=day_in_words(last)))
+
+
+def tell_correction(filing: Filing, zone: ZoneInfo) -> FiledTold | None:
+    """Say on pages of a correction's dates what its receipt says; None where there is none."""
+    if filing.correction is None:
+        return None
+    cargo = cargo_of_correction(filing)
+    told = tell_after(cargo.dates, zone, has_term=filing.procedure.has_term)
+    return replace(told, notes=date_notes(cargo, zone))
 
 
 def opening(cargo: Cargo) -> str:
@@ -142,9 +153,17 @@ def document_lines(documents: Sequence[FiledDocument]) -> list[tuple[str, str, F
     ]
 
 
+def _is_holder(filer: Filer, holder: Holder) -> bool:
+    """Tell whether who sent it is called as the holder is, by name and, where both are known, by document."""
+    has_other = filer.document_number not in {"", holder.document_number}
+    return filer.name == holder.name and not has_other
+
+
 def _folios(cargo: Cargo) -> str:
     """Count the pages, and tell of documents that have none, so that nobody looks for theirs."""
     without = sum(one.folios is None for one in cargo.documents)
+    if without == len(cargo.documents):
+        return f"Ninguno: {_counted(without)} sin folios"
     counted = f"{cargo.folios}, en {_counted(len(cargo.documents) - without)}"
     return f"{counted}; y {_counted(without)} sin folios" if without else counted
 

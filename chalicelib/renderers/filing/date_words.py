@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.calendar import CountsUntil
@@ -37,8 +37,13 @@ def tell_before(dates: FilingDates, receiving: Receiving, *, has_term: bool = Tr
     return tuple(_before(dates, receiving, has_term=has_term))
 
 
-def tell_after(dates: FilingDates, zone: ZoneInfo, *, has_term: bool = True) -> FiledTold:
-    """Say of what was sent when it arrived, when it counts, from when it is attended to and the term runs, and why."""
+def tell_after(
+    dates: FilingDates, zone: ZoneInfo, *, has_term: bool = True, observable_until: date | None = None
+) -> FiledTold:
+    """Say of what was sent when it arrived, when it counts, from when it is attended to and the term runs, and why.
+
+    `observable_until` is the last day on which it may be observed, where that is told beside it.
+    """
     received = dates.received_at.astimezone(zone)
     is_attended = dates.attended_from <= dates.received_at
     rows = [
@@ -54,7 +59,7 @@ def tell_after(dates: FilingDates, zone: ZoneInfo, *, has_term: bool = True) -> 
     ]
     if has_term:
         rows.append(("El plazo de la entidad empieza", day_in_words(dates.term_starts)))
-    return FiledTold(tuple(rows), tuple(_after(dates, is_late=dates.legal_date != received.date())))
+    return FiledTold(tuple(rows), tuple(_after(dates, observable_until, is_late=dates.legal_date != received.date())))
 
 
 def tell_rule(receiving: Receiving, now: datetime) -> tuple[str, ...]:
@@ -72,6 +77,11 @@ def until_in_words(until: datetime, zone: ZoneInfo) -> str:
     """Write the last second of a window as `hasta las 23:59 del lunes 9 de marzo de 2026`."""
     local = until.astimezone(zone)
     return f"hasta las {local:%H:%M} del {day_in_words(local.date())}"
+
+
+def in_time_in_words(until: datetime, zone: ZoneInfo) -> str:
+    """Say of a correction that it came in time, whichever day it counts as of: late ones are not taken."""
+    return f"Llegó en plazo: se podía subsanar {until_in_words(until, zone)}."
 
 
 def _before(dates: FilingDates, receiving: Receiving, *, has_term: bool) -> Iterator[str]:
@@ -97,7 +107,7 @@ def _before(dates: FilingDates, receiving: Receiving, *, has_term: bool) -> Iter
     yield from _unconfirmed(dates)
 
 
-def _after(dates: FilingDates, *, is_late: bool) -> Iterator[str]:
+def _after(dates: FilingDates, observable_until: date | None, *, is_late: bool) -> Iterator[str]:
     rule = dates.rule
     if is_late:
         by_closing = rule is not None and rule.counts_until is CountsUntil.CLOSING
@@ -105,11 +115,12 @@ def _after(dates: FilingDates, *, is_late: bool) -> Iterator[str]:
         yield f"Llegó {why}: por eso cuenta {_ON_BUSINESS_DAY}."
     if rule is not None:
         yield f"La fecha se cuenta según esta norma: {rule.norm}."
-    yield from _unconfirmed(dates)
+    yield from _unconfirmed(dates, observable_until)
 
 
-def _unconfirmed(dates: FilingDates) -> Iterator[str]:
-    if dates.unconfirmed_year is not None:
+def _unconfirmed(dates: FilingDates, last: date | None = None) -> Iterator[str]:
+    is_past = last is not None and dates.confirmed_until is not None and last.year > dates.confirmed_until
+    if is_past or dates.unconfirmed_year is not None:
         yield (
             f"Las fechas pasan de {dates.confirmed_until}, el último año cuyos días no laborables estaban confirmados:"
             " si se declara otro, podrían ser posteriores. Pregunta a la entidad."

@@ -34,6 +34,7 @@ _STATES = {
     FileState.EXPIRED: ("Venció sin usarse", "Quítalo y envíalo otra vez."),
     FileState.LOST: ("No llegó", "Quítalo y envíalo otra vez."),
 }
+_NOWHERE = ("Por llegar, o en revisión", "Si no llegaste a enviarlo, quítalo.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _listed(files: Sequence[tuple[FilePart, FileStanding]], part: FilePart) -> s
 
 
 def _file(part: FilePart, one: FileStanding) -> FileTold:
-    state, advice = _STATES[one.state]
+    state, advice = _NOWHERE if one.is_nowhere else _STATES[one.state]
     why = " ".join(problem.detail for problem in one.problems)
     return FileTold(
         one.file.upload_id,

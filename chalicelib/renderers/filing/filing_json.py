@@ -56,7 +56,7 @@ def cargo_as_json(cargo: Cargo) -> dict[str, Any]:
         "rule": dates.rule
         and {"counts_until": dates.rule.counts_until.value, "norm": dates.rule.norm, "version": dates.rule.version},
         "calendar_version": dates.calendar_version,
-        "observable_until": _instant(filing.observable_until),
+        "observable_until": None if cargo.is_correction else _instant(filing.observable_until),
         "legal_text_version": cargo.legal_text_version,
         "folios": cargo.folios,
         "documents": [_document(document) for document in cargo.documents],

@@ -245,8 +245,18 @@ def observe_filing(filing_id: str, text: str, by: By, *, tools: AttendTools) -> 
         office = None
         if filing.office_id is not None:
             office = tools.offices.find(institution.institution_id, filing.office_id)
-        receiving = receiving_of(institution, office, tools.calendar.with_entries(entries))
-        return observe(filing, text, by.attendant, now, calendar=receiving.calendar, hours=receiving.hours)
+        entered = tools.calendar.with_entries(entries)
+        receiving = receiving_of(institution, office, entered)
+        received_by = entered.with_regional(institution.regional_days, filing.region)
+        return observe(
+            filing,
+            text,
+            by.attendant,
+            now,
+            calendar=receiving.calendar,
+            hours=receiving.hours,
+            received_by=received_by,
+        )
 
     def alerts(made: Filing, now: datetime) -> tuple[AlertBatch, ...]:
         mailbox = tools.mailboxes.find(made.mailbox_id)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain.alert.filing_news import Occasion
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.attending import correct, require_correctable
+from chalicelib.domain.filing.attending import correct, recounted, require_correctable
 from chalicelib.domain.filing.filing import Correction, Filing, filing_not_found, is_of_holder
 from chalicelib.domain.filing.filing_draft import (
     FilingDraft,
@@ -26,7 +26,7 @@ from chalicelib.renderers.filing.cargo_rows import cargo_of_correction
 from chalicelib.renderers.filing.cargo_texts import current_cargo_text
 from chalicelib.services.filing.file_draft import FileTools, arrived_at, filing_of, filing_unavailable, pause_before
 from chalicelib.services.filing.filing_drafts import find_draft
-from chalicelib.services.filing.filing_parts import documents_of, filer_of, require_receives, uploads_of
+from chalicelib.services.filing.filing_parts import documents_of, filer_of, uploads_of
 from chalicelib.store.filing.filing_situation import FilingSituation
 from chalicelib.store.filing.filing_store import CorrectionCommit, FilingUncertain
 
@@ -46,6 +46,7 @@ def correct_filing(  # noqa: PLR0913 - what was seen, by whom and from where
 ) -> Filing:
     """Correct a filing and return it; one that this draft corrected already is returned as it stands.
 
+    An institution that left meanwhile takes it all the same: else what it had received would count as not filed.
     The instant is that at which the person sent it, and decides whether it is in time. `origin` is the network address
     that it is sent from, `known` the draft where the person's own was just read, `reached_at` when the request reached
     the service, where that is known.
@@ -53,7 +54,7 @@ def correct_filing(  # noqa: PLR0913 - what was seen, by whom and from where
     Raises:
         NotFound: `draft_not_found`, `filing_not_found`, also for anybody else's.
         InvalidInput: `draft_incomplete`, `correction_empty`.
-        Conflict: `draft_closed`, `draft_changed`, `institution_left`; as `require_correctable`.
+        Conflict: `draft_closed`, `draft_changed`; as `require_correctable`.
         NotReady: `files_in_review`.
         SessionEnded: `session_ended`; MailboxFrozen: `mailbox_frozen`.
         Unavailable: nobody knows whether it was corrected; the same can be sent again.
@@ -101,10 +102,13 @@ def _prepare(  # noqa: PLR0913 - the facts of one correction
     before = found.corrected
     if before is None or not is_of_holder(before, session):
         raise filing_not_found()
-    require_correctable(before, received_at)
     mailbox, filer = filer_of(found.mailbox, session.user_id)
-    institution = require_receives(found.institution)
+    institution = found.institution
+    if institution is None:
+        raise filing_not_found()
     receiving = receiving_of(institution, found.open_office, tools.calendar.with_entries(found.calendar))
+    before = recounted(before, receiving.calendar)
+    require_correctable(before, received_at)
     correction = Correction(
         correction_id=tools.new_code(),
         verification_code=tools.new_code(),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.calendar import BusinessCalendar
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.filing.attending import recounted, require_correctable
 from chalicelib.domain.filing.filing import Filing
 from chalicelib.domain.filing.filing_date import FilingDates
 from chalicelib.domain.filing.filing_draft import DraftPart, FilePart, FilingDraft, draft_not_found
@@ -64,11 +66,13 @@ class ForeseenFiling:
     dates: FilingDates
     mailbox: Mailbox | None
     corrected: Filing | None
+    why_not: str
+    """Why what it corrects cannot be corrected any more; empty where it can, and where it corrects nothing."""
 
     @property
     def has_left(self) -> bool:
-        """Whether the institution takes no filings here any more."""
-        return self.institution.state is InstitutionState.CANCELLED
+        """Whether the institution takes it no more: it left, and nothing that it had received is corrected."""
+        return self.draft.corrects is None and self.institution.state is InstitutionState.CANCELLED
 
     @property
     def is_waiting(self) -> bool:
@@ -76,9 +80,14 @@ class ForeseenFiling:
         return any(one.state is FileState.WAITING for _, one in self.files)
 
     @property
+    def not_arrived(self) -> FilePart | None:
+        """The part of the first file that is waited for and nothing is known of: it may never have been sent."""
+        return next((part for part, one in self.files if one.is_nowhere), None)
+
+    @property
     def is_ready(self) -> bool:
         """Whether nothing that is known keeps it from being filed now."""
-        return not (self.lacks or self.is_waiting or self.has_left)
+        return not (self.lacks or self.is_waiting or self.has_left or self.why_not)
 
 
 def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling:
@@ -103,6 +112,7 @@ def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling
         raise draft_not_found()
     institution, office = found.institution or entry.institution, found.open_office
     receiving = receiving_of(institution, office, tools.calendar.with_entries(found.calendar))
+    corrected = found.corrected and recounted(found.corrected, receiving.calendar)
     files = _files(draft, found, now)
     return ForeseenFiling(
         draft=draft,
@@ -116,8 +126,18 @@ def foresee_filing(draft: FilingDraft, *, tools: ForeseeTools) -> ForeseenFiling
         receiving=receiving,
         dates=receiving.settle(now),
         mailbox=found.mailbox,
-        corrected=found.corrected,
+        corrected=corrected,
+        why_not=_why_not(corrected, now),
     )
+
+
+def _why_not(corrected: Filing | None, now: datetime) -> str:
+    try:
+        if corrected is not None:
+            require_correctable(corrected, now)
+    except Conflict as refusal:
+        return refusal.detail
+    return ""
 
 
 def _files(draft: FilingDraft, found: FilingSituation, now: datetime) -> tuple[tuple[FilePart, FileStanding], ...]:

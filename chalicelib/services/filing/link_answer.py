@@ -24,6 +24,8 @@ def link_answer(  # noqa: PLR0913 - a filing, a notice, and who says so
 ) -> Filing:
     """Mark a filing as answered by a notice of the own institution to its holder, deposited after it was filed.
 
+    What came before a correction cannot answer it: while one is awaited nothing can.
+
     Raises:
         NotFound: `filing_not_found`.
         InvalidInput: `notice_unknown`.
@@ -33,7 +35,8 @@ def link_answer(  # noqa: PLR0913 - a filing, a notice, and who says so
     filing = find_to_attend(filing_id, by, tools=tools)
     refusal = InvalidInput(
         "notice_unknown",
-        "Escribe el número de una notificación que tu entidad depositó en esta casilla después de la presentación.",
+        "Escribe el número de una notificación que tu entidad depositó en esta casilla después de la presentación, y de"
+        " su subsanación si la hubo.",
         field="notice_id",
     )
     try:
@@ -42,6 +45,7 @@ def link_answer(  # noqa: PLR0913 - a filing, a notice, and who says so
         raise refusal from error
     is_own = notice.sender.institution_id == filing.institution_id
     is_holders = filing.mailbox_id in mailboxes_of_holder(notice.mailbox_id, prefixes)
-    if not is_own or not is_holders or notice.deposited_at < filing.filed_at:
+    since = filing.filed_at if filing.correction is None else filing.correction.at
+    if not is_own or not is_holders or notice.deposited_at < since:
         raise refusal
     return answer_filing(filing_id, notice.notice_id, by, tools=tools)

@@ -52,7 +52,7 @@ def all_received(
     *,
     tools: AttendTools,
 ) -> tuple[Received, ...]:
-    """Return all that offices have in a state, each office's oldest first.
+    """Return all that offices have in a state: those whose term for the answer ended, then the rest, the oldest first.
 
     Raises:
         NotFound: as `list_received`.
@@ -69,7 +69,8 @@ def all_received(
                 " estado, y pide un Excel por cada uno."
             )
             raise TooLarge("inbox_too_many", detail, field="oficina")
-    return tuple(found)
+    now = tools.clock()
+    return tuple(sorted(found, key=lambda row: (not row.clocks.is_answer_late(now), position_of(row.filing))))
 
 
 def _pages(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.domain.alert.filing_news import Occasion, batch_id
 from chalicelib.domain.codes import parse_code
-from chalicelib.domain.errors import InvalidInput, Unavailable
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.filing.filing import Filing, filing_not_found, is_of_holder
 from chalicelib.domain.session import Session
 from chalicelib.services.work_through import log_failed
@@ -41,7 +41,7 @@ def find_untold(filing: Filing, *, batches: AlertBatchStore) -> tuple[Occasion, 
     keys = {batch_id(filing.filing_id, occasion): occasion for occasion in (Occasion.OBSERVED, Occasion.LAPSED)}
     try:
         found = batches.find_all(keys)
-    except Unavailable as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the filing is shown
         log_failed("find_untold", filing.filing_id, error)
         return ()
     return tuple(occasion for key, occasion in keys.items() if key in found and found[key].has_reached_nobody)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -70,9 +71,9 @@ class FilingMonthStore:
 
 def page_of(found: dict[str, Any]) -> FilingPage:
     """Read the answer of an index."""
-    items = [FilingItem.from_raw_data(item) for item in found["Items"]]
-    filings = tuple(from_data(Filing, item.data) for item in items)
-    return FilingPage(filings, items[-1].filed_key if items and found.get("LastEvaluatedKey") else None)
+    items = found["Items"]
+    filings = tuple(from_data(Filing, json.loads(item["data"]["S"])) for item in items)
+    return FilingPage(filings, items[-1]["filed_key"]["S"] if items and found.get("LastEvaluatedKey") else None)
 
 
 def position_in_month(filing: Filing) -> str:

@@ -54,18 +54,26 @@ class FilingSituationStore:
         self._connection = connection
 
     def load(self, seen: FilingDraft, year: int) -> FilingSituation:
-        """Read, with strong consistency, what decides about a draft that was just seen; one call."""
+        """Read, with strong consistency, what decides about a draft that was just seen; one call.
+
+        A correction is received by the office that has its filing, which is read after it where that is another one
+        than when the draft was begun.
+        """
         draft = FilingDraftStore.key(seen.draft_id)
         mailbox = (MailboxItem, seen.mailbox_id, None)
         profile = (InstitutionItem, seen.institution_id, PROFILE)
-        office = (InstitutionItem, seen.institution_id if seen.office_id else "", office_item(seen.office_id or ""))
+        office = _office_key(seen.institution_id, seen.office_id)
         calendar = (InstitutionItem, CALENDAR_KEY, CURRENT)
         counter = FilingStore.counter_key(seen.institution_id, year)
         corrected = (FilingItem, seen.corrects or "", None)
         uploads = [UploadStore.key(file.upload_id) for file in seen.files]
         keys: list[ItemKey] = [draft, mailbox, profile, office, calendar, counter, corrected, *uploads]
         items = read_together(self._connection, [key for key in keys if key[1]])
-        filing = items.get(corrected)
+        item = items.get(corrected)
+        filing = None if item is None else from_data(Filing, item.data)
+        if filing is not None and filing.office_id != seen.office_id:
+            office = _office_key(seen.institution_id, filing.office_id)
+            items |= read_together(self._connection, [office]) if office[1] else {}
         return FilingSituation(
             FilingDraftStore.from_item(items.get(draft)),
             mailbox_from(items.get(mailbox)),
@@ -74,5 +82,9 @@ class FilingSituationStore:
             calendar_entries_from(items.get(calendar)),
             {key[1]: UploadStore.from_item(items[key]) for key in uploads if key in items},
             FilingStore.counted_in(items.get(counter)),
-            None if filing is None else from_data(Filing, filing.data),
+            filing,
         )
+
+
+def _office_key(institution_id: str, office_id: str | None) -> ItemKey:
+    return InstitutionItem, institution_id if office_id else "", office_item(office_id or "")

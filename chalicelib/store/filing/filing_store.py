@@ -220,8 +220,11 @@ class FilingStore:
         inbox = _inbox(institution_id, office_id, stage)
         return self._listed("by_office", "inbox", inbox, after=after, limit=limit, is_newest_first=False)
 
-    def list_due(self, shard: str, until: datetime, *, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` ids of a shard's filings of whose observation something is to be told by an instant."""
+    def list_due(self, shard: str, until: datetime, *, limit: int) -> dict[str, datetime]:
+        """Return up to `limit` ids of a shard's filings of whose observation something is to be told by an instant.
+
+        Each with since when; the longest due first.
+        """
         asked = {
             "TableName": FilingItem.Meta.table_name,
             "IndexName": "due",
@@ -229,7 +232,8 @@ class FilingStore:
             "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(int(until.timestamp()))}},
             "Limit": limit,
         }
-        return tuple(item["filing_id"]["S"] for item in self._query(asked)["Items"])
+        items = self._query(asked)["Items"]
+        return {item["filing_id"]["S"]: datetime.fromtimestamp(int(item["due_at"]["N"]), UTC) for item in items}
 
     def _led_to(self, lead: str) -> Filing | None:
         item = _get(lead)

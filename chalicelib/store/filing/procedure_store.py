@@ -59,10 +59,6 @@ class ProcedureStore:
         """Return a procedure as it is now, read with strong consistency."""
         return self._find(institution_id, f"{_PROCEDURE}{procedure_id}")
 
-    def find_version(self, institution_id: str, procedure_id: str, version: int) -> Procedure | None:
-        """Return one version of a procedure, as a filing keeps it."""
-        return self._find(institution_id, _version_item(procedure_id, version))
-
     def find_shown(self, institution_id: str, procedure_id: str, version: int | None = None) -> ShownProcedure | None:
         """Return a version, or the present one, with what its page says of it: one read."""
         present_key = (InstitutionItem, institution_id, f"{_PROCEDURE}{procedure_id}")

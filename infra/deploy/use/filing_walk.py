@@ -78,7 +78,9 @@ class FilingWalk:
         filing = from_data(Filing, item.data)
         if filing.observation is None:
             raise AssertionError(filing_id)
-        over = replace(filing.observation, until=datetime.now(UTC) - timedelta(days=1), remind_at=None)
+        until = datetime.now(UTC) - timedelta(days=1)
+        long_ago = (until - timedelta(days=30)).date()  # from when no calendar counts as far as that end
+        over = replace(filing.observation, until=until, remind_at=None, counts_on=long_ago)
         item.update(
             [FilingItem.data.set(to_data(replace(filing, observation=over))), FilingItem.due_at.set(_ENDED)],
         )

@@ -10,7 +10,6 @@ import pytest
 
 from chalicelib.domain.calendar import CalendarEntries, CountsUntil, FilingRule, NonWorkingDay, OfficeHours, RegionalDay
 from chalicelib.domain.filing.filing_date import FilingDates, answer_due, settle
-from chalicelib.domain.filing.procedure import AnswerTerm
 from chalicelib.domain.filing.receiving import receiving_of
 from chalicelib.domain.sender.institution import Institution, InstitutionState
 from chalicelib.domain.sender.office import Office
@@ -166,9 +165,8 @@ def test_the_general_rule_is_data_with_its_norm() -> None:
 
 def test_the_answer_is_due_on_the_last_business_day_of_its_term() -> None:
     dates = settle(at(FRI, 20, 0), MIDNIGHT, HOURS, PERU)
-    assert answer_due(dates, AnswerTerm(1, "positive", "TUPA"), PERU) == NEXT_MON
-    assert answer_due(dates, AnswerTerm(30, "negative", "TUPA"), PERU) == date(2026, 4, 28)  # Holy Week is out of it
-    assert answer_due(dates, AnswerTerm(None, None, "TUPA"), PERU) is None
+    assert answer_due(dates, 1, PERU) == NEXT_MON
+    assert answer_due(dates, 30, PERU) == date(2026, 4, 28)  # Holy Week is out of it
 
 
 def test_dates_can_be_written_by_their_four_facts_alone() -> None:

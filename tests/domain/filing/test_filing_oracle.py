@@ -24,7 +24,6 @@ from chalicelib.domain.calendar import (
 )
 from chalicelib.domain.filing.filing_date import answer_due
 from chalicelib.domain.filing.observation import correctable_until, observable_until
-from chalicelib.domain.filing.procedure import AnswerTerm
 from chalicelib.domain.filing.receiving import receiving_of
 from chalicelib.domain.sender.institution import Institution, InstitutionState
 from chalicelib.domain.sender.office import Office
@@ -148,7 +147,7 @@ def domain(case: Case) -> tuple[object, ...]:
         dates.legal_date,
         dates.attended_from,
         dates.term_starts,
-        answer_due(dates, AnswerTerm(case.term, None, ""), receiving.calendar),
+        answer_due(dates, case.term, receiving.calendar),
         observable_until(dates, receiving.calendar),
         correctable_until(_instant(case.observed), receiving.hours, receiving.calendar),
     )

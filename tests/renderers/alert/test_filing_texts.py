@@ -135,3 +135,8 @@ def test_what_a_package_before_wrote_says_no_day_as_of_which_it_counts() -> None
     written = render_alert_email(a_batch(news=news), an_alert(), LETTERHEAD)
     told = email.message_from_bytes(written.as_bytes(), policy=default)
     assert not any("Cuenta como presentado" in body for body in bodies(told))
+
+
+def test_of_a_correction_the_letter_says_that_it_came_in_time_whichever_day_it_counts_as() -> None:
+    for body in bodies(letter(Occasion.CORRECTED)):
+        assert "La entidad recibió en plazo lo que envió para subsanar su presentación." in body

@@ -7,17 +7,25 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pikepdf
 import pytest
 
 from chalicelib.domain.errors import Unprintable
-from chalicelib.domain.filing.filing import Correction, Filing
+from chalicelib.domain.filing.filing import Correction, Filer, Filing
 from chalicelib.domain.filing.filing_draft import FilePart, Represented
 from chalicelib.domain.mailbox import DocumentType
 from chalicelib.renderers.filing.cargo import render_cargo
-from chalicelib.renderers.filing.cargo_rows import Cargo, cargo_of, cargo_of_correction, date_rows
+from chalicelib.renderers.filing.cargo_rows import (
+    Cargo,
+    cargo_of,
+    cargo_of_correction,
+    date_notes,
+    date_rows,
+    fact_rows,
+)
 from chalicelib.renderers.filing.filing_json import cargo_as_json
 from tests.filing_world import DATES, SUBJECT, a_document, a_filing
 
@@ -150,3 +158,36 @@ def test_what_cannot_be_printed_is_told_by_its_field(filing: Filing, field: str)
 def test_a_name_that_a_registry_garbled_keeps_nobody_from_filing() -> None:
     holder = replace(a_filing().holder, name="QUISPE \N{GRINNING FACE} DEMO")
     assert "QUISPE \N{WHITE SQUARE} DEMO" in text_of(rendered(cargo_of(a_filing(holder=holder))))
+
+
+def test_it_names_who_sent_it_also_where_the_holder_is_called_alike() -> None:
+    holder = a_filing().holder
+    son = Filer("u2", holder.name, DocumentType.DNI, "40000077")
+    sent = {row.label: row.value for row in fact_rows(cargo_of(a_filing(filer=son)), portal="casilla.example")}
+    assert sent["Lo envió"] == f"{holder.name}, DNI 40000077"
+    own = replace(son, document_number=holder.document_number)
+    rows = fact_rows(cargo_of(a_filing(filer=own)), portal="casilla.example")
+    assert "Lo envió" not in {row.label for row in rows}
+
+
+def test_it_counts_no_folios_where_no_document_has_any() -> None:
+    sheet = a_document(FilePart.ANNEX, filename="metrados.xlsx", folios=None)
+    rows = {row.label: row.value for row in fact_rows(cargo_of(a_filing(documents=(sheet,))), portal="casilla.example")}
+    assert rows["Folios"] == "Ninguno: 1 documento sin folios"
+
+
+def test_the_data_of_a_correction_tell_no_end_of_observing_which_is_over() -> None:
+    told = cargo_as_json(cargo_of_correction(corrected()))
+    assert (told["kind"], told["observable_until"]) == ("correction", None)
+
+
+def test_it_says_that_the_end_of_observing_may_move_where_it_passes_the_last_confirmed_year() -> None:
+    dates = replace(DATES, legal_date=date(2026, 12, 30), term_starts=date(2026, 12, 31), confirmed_until=2026)
+    filing = a_filing(dates=dates, observable_until=datetime(2027, 1, 5, 4, 59, 59, tzinfo=UTC))
+    notes = date_notes(cargo_of(filing), LIMA)
+    assert "hasta el lunes 4 de enero de 2027" in notes[-1]
+    assert sum("Las fechas pasan de 2026" in note for note in notes) == 1
+    later = replace(filing, dates=replace(dates, term_starts=date(2027, 1, 4)))
+    assert sum("Las fechas pasan de 2026" in note for note in date_notes(cargo_of(later), LIMA)) == 1
+    confirmed = replace(filing, dates=replace(dates, confirmed_until=2027))
+    assert not any("Las fechas pasan" in note for note in date_notes(cargo_of(confirmed), LIMA))

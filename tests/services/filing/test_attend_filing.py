@@ -95,6 +95,25 @@ def test_forms_that_come_twice_do_it_once(box: Container, filing: Filing, clock:
     assert kinds(box, filing) == ["filing.answered", "filing.filed", "filing.observed", "filing.taken"]
 
 
+def test_what_goes_to_and_fro_without_end_can_still_be_observed_and_answered(
+    box: Container, filing: Filing, clock: Clock
+) -> None:
+    tools, officer, reason = attend_tools(box), by(), "ñ" * 290
+    for number in range(400):
+        derive_filing(
+            filing.filing_id, ("sur", OFFICE_ID)[number % 2], officer, reason=f"{number} {reason}", tools=tools
+        )
+    told = observe_filing(filing.filing_id, "Falta el plano", officer, tools=tools)
+    assert told.observation is not None
+    clock.now = told.observation.until + timedelta(days=1)
+
+    answered = answer_filing(filing.filing_id, "N-1", officer, tools=tools)
+
+    assert filing_store(box).find(filing.filing_id) == answered
+    numbers = [int(move.reason.partition(" ")[0]) for move in answered.moves]
+    assert numbers == [*range(10), *range(360, 400)]
+
+
 def test_it_is_handed_over_to_who_may_attend_to_it_alone(box: Container, filing: Filing) -> None:
     tools, officer = attend_tools(box), by()
     colleague, limited = a_member(2), a_member(3, office_id="sur")

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from chalicelib.bootstrap import Container, using
 from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap.storage import notice_store
 from chalicelib.config import Config
+from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
 from chalicelib.domain.institution.permission import Act
-from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
+from chalicelib.domain.sender.institution import InstitutionState
+from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
+from chalicelib.renderers.filing.date_words import until_in_words
+from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing, take_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.link_answer import link_answer
 from tests.composition_world import a_member
-from tests.deposit_world import PDF, Clock
+from tests.deposit_world import PDF, Clock, an_institution, put_institution
 from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
+from tests.officer_world import an_office, put_office, seed_officers
+from tests.officer_world import send as deposit
 
-PLAN_ID = "7" * 32
+PLAN_ID = "6" * 32
 
 
 @pytest.fixture
@@ -83,6 +92,12 @@ def test_the_last_second_counts_by_when_it_was_sent(
     assert send(box, draft).stage is FilingState.CORRECTED
 
 
+def test_an_institution_that_left_meanwhile_takes_it_all_the_same(box: Container, draft: FilingDraft) -> None:
+    put_institution(box, an_institution(state=InstitutionState.CANCELLED))
+
+    assert send(box, draft).stage is FilingState.CORRECTED
+
+
 def test_a_second_later_it_is_too_late(box: Container, observed: Filing, draft: FilingDraft, clock: Clock) -> None:
     assert observed.observation is not None
     clock.now = observed.observation.until + timedelta(seconds=1)
@@ -115,3 +130,72 @@ def test_nobody_sends_somebody_elses_nor_as_a_filing_of_its_own(box: Container, 
             send(box, draft, session)
     with pytest.raises(NotFound):
         file_it(box, draft_id=draft.draft_id, seen_version=2)
+
+
+def test_a_receipt_says_that_it_was_in_time_also_where_it_counts_as_of_another_day(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    put_office(box, an_office(filing_rule=FilingRule(CountsUntil.CLOSING, "Directiva de ejemplo")))
+    assert observed.observation is not None
+    clock.now = observed.observation.until
+    mended = send(box, draft)
+
+    assert mended.correction is not None
+    assert mended.correction.dates.legal_date > box.calendar.local(observed.observation.until).date()
+    told = date_notes(cargo_of_correction(mended), box.calendar.zone)
+    assert f"Llegó en plazo: se podía subsanar {until_in_words(clock.now, box.calendar.zone)}." in told
+
+
+def test_it_is_dated_by_the_office_that_has_the_filing_when_it_comes(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    put_office(box, an_office(office_id="sur", name="Oficina Sur", opens_at=time(11), closes_at=time(20)))
+    by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+    derive_filing(observed.filing_id, "sur", by, reason="Es de allá", tools=attend_tools(box))
+    clock.now = datetime.combine(date(2026, 3, 10), time(9), box.calendar.zone)
+    mended = send(box, draft)
+
+    assert mended.correction is not None
+    opens = datetime.combine(date(2026, 3, 10), time(11), box.calendar.zone)
+    assert (mended.office_id, mended.correction.dates.attended_from) == ("sur", opens)
+
+
+def test_nobody_has_seen_what_was_on_its_way_when_it_was_taken(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    clock.advance(minutes=5)
+    sent_at, tools = clock.now, file_tools(box)
+    clock.advance(seconds=3)
+    by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+    put_office(box, an_office(office_id="sur", name="Oficina Sur"))
+    derive_filing(observed.filing_id, "sur", by, reason="Es de allá", tools=attend_tools(box))
+    take_filing(observed.filing_id, by, tools=attend_tools(box))
+    clock.advance(seconds=4)
+    mended = correct_filing(draft.draft_id, a_session(), seen_version=2, origin="", tools=tools, reached_at=sent_at)
+    assert mended.correction is not None
+    assert mended.correction.at < clock.now - timedelta(seconds=4)
+    assert mended.stage is FilingState.CORRECTED
+
+
+def test_what_was_deposited_before_the_correction_does_not_answer_it(
+    box: Container, observed: Filing, draft: FilingDraft, clock: Clock
+) -> None:
+    seed_officers(box)
+    before = json.loads(deposit(box).body)["notice_id"]
+    clock.advance(minutes=5)
+    mended = send(box, draft)
+
+    def link(notice_id: str) -> Filing:
+        by = ByOfficerAct(a_member(), Act.DEPOSIT, "")
+        tools, notices = attend_tools(box), notice_store(box)
+        return link_answer(
+            observed.filing_id, notice_id, by, tools=tools, notices=notices, prefixes=box.mailbox_prefixes
+        )
+
+    with pytest.raises(InvalidInput) as refusal:
+        link(before)
+    assert refusal.value.code == "notice_unknown"
+    assert filing_store(box).find(observed.filing_id) == mended
+    after = json.loads(deposit(box, draft_id="d" * 32).body)["notice_id"]
+    assert after != before
+    assert link(after).stage is FilingState.ANSWERED

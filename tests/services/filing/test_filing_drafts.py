@@ -15,6 +15,7 @@ from chalicelib.config import Config
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TooLarge
 from chalicelib.domain.filing.filing_draft import (
     MOST_OPEN,
+    DraftPart,
     FilePart,
     FilingDraft,
     Represented,
@@ -212,3 +213,13 @@ def test_what_a_person_sends_is_no_institutions() -> None:
     owner = person_owner("2345-6789-ABCD")
     assert read_form_key(f"uploads/{owner}/{'a' * 32}/x.pdf") == ("person.2345-6789-abcd", "a" * 32, "x.pdf")
     assert "." in owner, "no institution's id has a point"
+
+
+def test_what_proves_that_one_is_represented_proves_nothing_of_another() -> None:
+    ana = for_another(a_draft(), Represented(DocumentType.DNI, "40000010", "Ana Demo"), NOW)
+    proven = with_file(ana, FilePart.REPRESENTATION, an_attached("7" * 32, filename="poder.pdf"), NOW)
+    for mended in (("40000010", "Ana María Demo"), ("40000011", "Ana Demo")):
+        assert for_another(proven, Represented(DocumentType.DNI, *mended), NOW).representation == proven.representation
+    other = for_another(proven, Represented(DocumentType.DNI, "40000029", "Luis Prueba"), NOW)
+    assert other.representation is None
+    assert DraftPart.REPRESENTATION in other.missing

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -29,9 +29,10 @@ from chalicelib.services.alert.watch_addresses import watch_addresses
 from chalicelib.services.filing.attend_filing import answer_filing, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
 from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.read_filings import find_untold
 from chalicelib.services.filing.tell_ends import tell_ends
 from chalicelib.store.shards import SHARDS, shard_of_code
-from chalicelib.store.tables import FilingItem
+from chalicelib.store.tables import AlertBatchItem, FilingItem
 from tests.alert_world import refusing
 from tests.deposit_world import Clock, a_frozen_mailbox, a_mailbox, an_institution, put_institution
 from tests.filing_world import ANNEX_ID, MAILBOX_ID, a_session, an_attached, file_it, seed_filing
@@ -216,6 +217,48 @@ def test_where_no_user_is_active_it_is_kept_that_nobody_was_told(
     assert new_since(before) == Counter({"No presentada": 1})  # the institution
 
 
+def leave_to(box: Container, *, state: UserState) -> None:
+    """Have all users leave, and somebody else come."""
+    put_mailbox(box, a_mailbox(users=(replace(a_mailbox().users[0], user_id="u9", email="n@ejemplo.pe", state=state),)))
+
+
+def test_where_all_who_were_to_be_told_left_meanwhile_both_sides_see_that_nobody_was(
+    box: Container, observed: Filing, clock: Clock
+) -> None:
+    with closed(box):
+        settle_all(box, clock)
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
+    leave_to(box, state=UserState.PENDING)
+    clock.advance(hours=3)
+    settle_all(box, clock)
+
+    assert came_to(box, observed, Occasion.OBSERVED) == {(AlertState.CANCELLED, "address_changed")}
+    assert find_untold(observed, batches=alert_batch_store(box)) == (Occasion.OBSERVED,)
+
+
+def test_who_came_is_told_in_place_of_who_left(box: Container, observed: Filing, clock: Clock) -> None:
+    before = subjects()
+    with closed(box):
+        settle_all(box, clock)
+    leave_to(box, state=UserState.ACTIVE)
+    for _ in range(3):
+        clock.advance(hours=3)
+        settle_all(box, clock)
+
+    assert new_since(before) == Counter({"Observada": 1})
+    told = [alert for alert in batch(box, observed, Occasion.OBSERVED).alerts if alert.state is AlertState.ACCEPTED]
+    assert [alert.user_id for alert in told] == ["u9", "u9"]
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
+
+
+def test_a_filing_whose_alerts_cannot_be_read_is_shown_all_the_same(box: Container, observed: Filing) -> None:
+    item = AlertBatchItem.get(batch_id(observed.filing_id, Occasion.OBSERVED))
+    item.deposited_at = "?"
+    item.save()
+
+    assert find_untold(observed, batches=alert_batch_store(box)) == ()
+
+
 def learn(box: Container, sign: Sign, at_clock: Clock, number: int = 0) -> None:
     store = mailbox_store(box)
     mailbox = store.find(MAILBOX_ID)
@@ -308,8 +351,17 @@ def test_one_that_cannot_be_read_stops_no_other_and_is_due_as_long_as_it_is_so(
     clock.now = over + timedelta(hours=2)
 
     for lapsed in (1, 0):
-        counts, _ = tell_ends(tell_tools(box), until=clock() + timedelta(minutes=4))
+        counts, since = tell_ends(tell_tools(box), until=clock() + timedelta(minutes=4))
         assert (counts["filings_lapsed"], counts["missed"], counts["failed"]) == (lapsed, lapsed, len(SHARDS))
+        assert since == datetime.fromtimestamp(0, UTC), "or nobody is woken by what waits"
+
+
+def test_what_there_was_no_time_for_waits_since_it_was_due(box: Container, observed: Filing, clock: Clock) -> None:
+    clock.now = ends(observed)[0] + timedelta(hours=2)
+
+    counts, since = tell_ends(tell_tools(box), until=clock())
+
+    assert (+counts, since) == (Counter({"left": 1}), ends(observed)[0])
 
 
 def test_a_shard_that_cannot_be_read_stops_no_other_and_the_job_fails(

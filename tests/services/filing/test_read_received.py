@@ -1,9 +1,9 @@
-"""An officer is told when the answer is due by the days of where the filing was received."""
+"""An officer is told by the days of where the filing was received when it is observed at the latest, and answered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,11 +13,12 @@ from chalicelib.bootstrap.storage import calendar_store
 from chalicelib.config import Config
 from chalicelib.domain.business_days.calendar_version import CalendarVersion
 from chalicelib.domain.calendar import CalendarEntries, RegionalDay
+from chalicelib.domain.errors import Conflict
 from chalicelib.domain.event import Event, EventType
 from chalicelib.domain.filing.filing import FilingState
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.institution.staff import Permission
-from chalicelib.services.filing.attend_filing import ByOfficerAct
+from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing
 from chalicelib.services.filing.list_received import list_received
 from chalicelib.services.filing.read_received import read_received
 from tests.composition_world import a_member
@@ -56,3 +57,24 @@ def test_the_answer_is_due_by_the_days_of_the_office_that_received_it(
     due = calendar.end_of_day(calendar.nth_business_day(filing.dates.term_starts, days + later))
     assert told.clocks.answer_until == due
     assert [row.clocks for row in listed.rows] == [told.clocks]
+
+
+@pytest.mark.parametrize(("received", "derived_to"), [("lima", "arequipa"), ("arequipa", "lima")])
+def test_it_is_observed_until_when_its_receipt_says_wherever_it_was_derived_to(
+    box: Container, received: str, derived_to: str
+) -> None:
+    put_office(box, an_office(region=received))
+    put_office(box, an_office(office_id="sur", name="Oficina Sur", region=derived_to))
+    filing, tools, clock = file_it(box), attend_tools(box), box.clock
+    assert isinstance(clock, Clock)
+    officer = ByOfficerAct(a_member(permissions=(Permission.ATTEND,)), Act.OBSERVE, "192.0.2.9")
+    derive_filing(filing.filing_id, "sur", officer, reason="Es de allá", tools=tools)
+
+    told = read_received(filing.filing_id, officer, tools=tools).clocks.observable_until
+    assert told == filing.observable_until
+    clock.now = told + timedelta(seconds=1)
+    with pytest.raises(Conflict) as refusal:
+        observe_filing(filing.filing_id, "Falta el plano", officer, tools=tools)
+    assert refusal.value.code == "observation_too_late"
+    clock.now = told
+    assert observe_filing(filing.filing_id, "Falta el plano", officer, tools=tools).observation is not None

@@ -64,9 +64,6 @@ def test_a_procedure_is_added_changed_from_its_version_and_every_version_stays(p
 
     assert procedures.find(INSTITUTION_ID, ID) == second
     assert procedures.find("otra", ID) is None
-    assert procedures.find_version(INSTITUTION_ID, ID, 1) == PROCEDURE
-    assert procedures.find_version(INSTITUTION_ID, ID, 2) == second
-    assert procedures.find_version(INSTITUTION_ID, ID, 3) is None
     assert procedures.list_versions(INSTITUTION_ID, ID, limit=9) == (second, PROCEDURE)
     assert procedures.list_versions(INSTITUTION_ID, ID, limit=1) == (second,)
     assert procedures.list_for_institution(INSTITUTION_ID) == (entry_of(second),)

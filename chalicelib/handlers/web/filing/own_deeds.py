@@ -18,6 +18,7 @@ from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.draft_view import CORRECTING_STEPS, page_of_draft
 from chalicelib.handlers.web.filing.labels import FILE_LABELS
+from chalicelib.renderers.filing.cargo_rows import tell_correction
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
 from chalicelib.renderers.filing.filing_words import procedure_in_words
 from chalicelib.renderers.filing.own_filing_words import address_of, documents_in_words
@@ -76,7 +77,7 @@ def _show_corrected(request: PageRequest, session: Session, filing: Filing) -> R
         own=address_of(filing),
         procedure=procedure_in_words(filing.procedure),
         documents=documents_in_words(filing.correction.documents),
-        dates=tell_after(filing.correction.dates, current().calendar.zone, has_term=filing.procedure.has_term),
+        dates=tell_correction(filing, current().calendar.zone),
         is_correction=True,
     )
 

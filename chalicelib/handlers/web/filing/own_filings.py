@@ -15,6 +15,7 @@ from chalicelib.domain.filing.filing_search import LONGEST_SEARCH, search_for
 from chalicelib.domain.session import Session
 from chalicelib.handlers.page import show
 from chalicelib.handlers.page_request import PageRequest
+from chalicelib.renderers.filing.cargo_rows import tell_correction
 from chalicelib.renderers.filing.date_words import tell_after, until_in_words
 from chalicelib.renderers.filing.filing_words import CHOICES, identity_in_words, procedure_in_words, untold_in_words
 from chalicelib.renderers.filing.own_filing_words import (
@@ -79,7 +80,7 @@ def show_filing(request: PageRequest, session: Session, filing_id: str) -> Respo
         observed_until=until_in_words(observation.until, zone) if observation else "",
         files=file_lines(filing, filing.documents),
         corrected_files=file_lines(filing, correction.documents, first=len(filing.documents)) if correction else (),
-        corrected_dates=tell_after(correction.dates, zone, has_term=filing.procedure.has_term) if correction else None,
+        corrected_dates=tell_correction(filing, zone),
         facts=[
             ("Número", filing.number),
             ("Se presentó a", f"{to.name}, {to.office_name}" if to.office_name else to.name),

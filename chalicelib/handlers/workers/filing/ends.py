@@ -22,10 +22,14 @@ _OF_FILINGS = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Told(reminding.Reminded):
-    """What `Reminded` counts, of filings too; `filings_reminded` and `filings_lapsed` were told now."""
+    """What `Reminded` counts, of filings too.
+
+    `filings_reminded` and `filings_lapsed` were told now; the end of `filings_extended` moved on.
+    """
 
     filings_reminded: int
     filings_lapsed: int
+    filings_extended: int
 
 
 def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
@@ -51,5 +55,6 @@ def send_reminders(_: CloudWatchEvent) -> dict[str, Any]:
         is_complete=reminded.is_complete and not any(ends[name] for name in (FAILED, LEFT, "unwritten")),
         filings_reminded=ends["filings_reminded"],
         filings_lapsed=ends["filings_lapsed"],
+        filings_extended=ends["filings_extended"],
     )
     return reported("send_reminders", report)

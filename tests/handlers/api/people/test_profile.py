@@ -75,7 +75,7 @@ def test_a_profile_shows_the_own_data_and_the_texts_accepted(people: People) -> 
         "accepted": [
             {"text": "terms", "version": "2026-01", "accepted_at": "2026-03-09T20:15:30Z"},
             {"text": "terms", "version": "2026-11-28", "accepted_at": "2026-03-08T20:15:30Z"},
-            {"text": "privacy", "version": "2026-11-27", "accepted_at": "2026-03-08T20:15:30Z"},
+            {"text": "privacy", "version": "2026-11-28", "accepted_at": "2026-03-08T20:15:30Z"},
         ],
         "mailbox": {
             "mailbox_id": USERNAME,

@@ -42,7 +42,7 @@ def test_a_procedure_published_changed_and_retired(coordinator: Browser) -> None
     form, look = pages.hidden_of(coordinator.get(f"{pages.BASE}/nuevo")), {**pages.FIELDS, "step": "revisar"}
     with ledger(latency_s=0.05) as book:
         seen = coordinator.send(f"{pages.BASE}/nuevo", **form, **look)
-    assert (book.hops, book.calls) == (4, 4)
+    assert (book.hops, book.calls) == (5, 5), "with who could attend to it"
     shown = coordinator.get(seen.headers["Location"])
     with ledger(latency_s=0.05) as book:
         led = coordinator.send(f"{pages.BASE}/nuevo", **pages.hidden_of(shown), step="publicar")

@@ -528,6 +528,18 @@ def test_files_in_review_are_waited_for_and_the_page_says_how(filer: FilerAtWork
     assert filer.draft().is_open
 
 
+def test_a_place_for_a_file_that_was_not_sent_is_not_said_to_be_looked_at(filer: FilerAtWork) -> None:
+    filer.write()
+    filer.fill("grande", at=f"{filer.at}/anexos", part="annex")
+    check = filer.page(filer.at)
+    assert "Todavía no llega un archivo" in told(check)
+    assert f'href="{filer.at}/anexos?volver=revisar">quítalo' in check
+    assert "Por llegar, o en revisión. Si no llegaste a enviarlo, quítalo." in told(filer.page(f"{filer.at}/anexos"))
+    [place] = filer.draft().annexes
+    filer.fill("quitar", at=f"{filer.at}/anexos", upload_id=place.upload_id, part="annex")
+    assert filer.present().endswith("/presentado")
+
+
 def test_a_file_that_never_arrived_is_told_and_taken_out(filer: FilerAtWork) -> None:
     filer.begin()
     filer.fill("grande", at=f"{filer.at}/anexos", part="annex")

@@ -64,6 +64,11 @@ def test_the_general_rule_is_told_with_examples_its_norm_and_the_warning(browser
     assert 'value="general" checked' in shown
 
 
+def test_a_norm_that_was_pasted_is_cleaned_and_not_refused(staff: Staff, browser: Browser) -> None:
+    send(browser, PAGE, counts_until="closing", norm=f"\ufeff{NORM}\u200b")
+    assert stored(staff).filing_rule == FilingRule(CountsUntil.CLOSING, NORM, 2)
+
+
 def test_an_office_gets_a_rule_of_its_own_and_its_history_keeps_both(staff: Staff, browser: Browser) -> None:
     led = send(browser, PAGE, counts_until="closing", norm=NORM)
     assert led.headers["Location"] == f"{PAGE}?hecho=guardada"

@@ -130,6 +130,20 @@ def test_what_lapsed_is_told_as_not_filed_before_the_job_ran_and_after(staff: St
     assert all_pages(browser, f"{HOME}?estado=not_filed").count("<span>No presentada<") == len(by_state["not_filed"])
 
 
+def test_a_page_without_any_is_not_said_to_be_all(staff: Staff, box: World) -> None:
+    box.clock.now = NOW + timedelta(days=7)
+    for number in range(1, 56):
+        keep(number, observation=Observation("Falta", OFFICER, NOW, until=NOW + timedelta(days=9)))
+    lapsed = keep(60, observation=Observation("Falta", OFFICER, NOW, until=NOW + timedelta(days=2)))
+    browser = inside(staff)
+    page = shown(browser, f"{HOME}?estado=not_filed")
+    assert numbers(page) == []
+    assert "No hay presentaciones en estado" not in page
+    assert "Descargar en Excel" in page
+    [onward] = re.findall(r'href="([^"]+)">Ver las siguientes', page)
+    assert numbers(shown(browser, onward)) == [lapsed.number]
+
+
 def test_what_was_corrected_is_listed_with_what_is_evaluated_and_says_so(staff: Staff) -> None:
     taken, seen = Taken(OFFICER, NOW), Taken(OFFICER, NOW + timedelta(days=2))
     said = Observation("Falta la firma", OFFICER, NOW, until=NOW + timedelta(days=2))
@@ -144,6 +158,9 @@ def test_what_was_corrected_is_listed_with_what_is_evaluated_and_says_so(staff: 
     page = shown(inside(staff), f"{HOME}?estado=in_evaluation")
     assert numbers(page) == [one.number for one in kept]
     assert page.count("Llegó la subsanación.") == 1
+    one = shown(inside(staff), f"{HOME}/{kept[1].filing_id}")
+    assert "Cuándo cuenta la subsanación" in one
+    assert "Llegó en plazo: se podía subsanar hasta las 15:15 del miércoles 11 de marzo de 2026." in one
     assert numbers(shown(inside(staff), f"{HOME}?estado=corrected")) == numbers(page)
 
 
@@ -174,9 +191,22 @@ def test_the_excel_of_all_offices_is_that_of_each_and_of_one_what_it_reaches(sta
     assert sorted(row[0] for row in every[1:]) == ["2026-000001", "2026-000002", "2026-000003"]
     assert about["Oficina"] == "Todas"
     limited = inside(staff, office_id="sur").get(f"{EXCEL}?oficina={OFFICE_ID}")
-    rows, _ = rows_of(staff, moto_engine, limited.headers["Location"])
+    rows, about = rows_of(staff, moto_engine, limited.headers["Location"])
     assert [row[0] for row in rows[1:]] == ["2026-000002"]
+    assert about["Oficina"] == "Oficina Sur"
     assert inside(staff).get(f"{EXCEL}?oficina=nada").status_code == 404
+
+
+def test_the_excel_is_in_the_lists_order_what_is_late_before_all_else(
+    staff: Staff, box: World, moto_engine: Engine
+) -> None:
+    long = replace(a_filing().procedure, answer_days=30)
+    for number in range(1, 56):
+        keep(number, procedure=long, **({"office_id": "sur"} if number % 2 else {}))
+    late = keep(56, procedure=replace(long, answer_days=2))
+    box.clock.now = NOW + timedelta(days=3)
+    rows, _ = rows_of(staff, moto_engine, inside(staff).get(EXCEL).headers["Location"])
+    assert [row[0] for row in rows[1:]] == [late.number, *(f"2026-{number:06d}" for number in range(1, 56))]
 
 
 def test_one_that_is_too_long_is_told_on_the_list(staff: Staff) -> None:

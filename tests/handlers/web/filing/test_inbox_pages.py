@@ -14,9 +14,10 @@ from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.filing.filing import Filing, FilingState
 from chalicelib.domain.institution.staff import Permission
 from chalicelib.store.codec import to_data
-from chalicelib.store.tables import NoticeItem
+from chalicelib.store.sender.console_use_store import CONSOLE_USE
+from chalicelib.store.tables import InstitutionItem, NoticeItem
 from tests.browser_requests import Browser, check_html, text_of
-from tests.deposit_world import NOW, World, a_signing_key, an_institution, put_institution, put_key
+from tests.deposit_world import INSTITUTION_ID, NOW, World, a_signing_key, an_institution, put_institution, put_key
 from tests.filing_world import SUBJECT, file_it, seed_filing
 from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff, csrf_of
@@ -58,6 +59,18 @@ def kept(world: World, filing: Filing) -> Filing:
     found = filing_store(world.container).find(filing.filing_id)
     assert found is not None
     return found
+
+
+def test_who_attends_to_filings_uses_the_agreement(staff: Staff, world: World, filing: Filing) -> None:
+    browser = inside(staff)
+    shown(browser, HOME)
+    noted = list(InstitutionItem.query(INSTITUTION_ID, InstitutionItem.item == CONSOLE_USE))
+    assert noted == [], "reading alone is no use"
+    do(browser, filing, "tomar")
+
+    [use] = InstitutionItem.query(INSTITUTION_ID, InstitutionItem.item == CONSOLE_USE)
+    today = world.container.calendar.local(world.clock()).date()
+    assert use.used_on == today.isoformat(), "or a night cancels the agreement for disuse"
 
 
 def test_the_inbox_tells_who_filed_what_and_until_when_it_can_be_observed(staff: Staff, filing: Filing) -> None:
@@ -190,6 +203,29 @@ def test_it_is_handed_over_and_derived_by_who_attends_to_it(staff: Staff, filing
     assert do(theirs, filing, "derivar", office="sur", reason="Es de allá") == f"{HOME}?hecho=derivada"
     assert kept(world, filing).office_id == "sur"
     assert filing.number in shown(theirs, f"{HOME}?oficina=sur")
+
+
+def test_who_derives_is_told_where_nobody_could_attend_to_it(staff: Staff, filing: Filing, world: World) -> None:
+    put_office(world.container, an_office(office_id="este", name="Oficina Este"))
+    there = staff.member(permissions=(Permission.ATTEND,), office_id="este")
+    staff.member(permissions=(Permission.DEPOSIT,), office_id="sur")
+    limited = inside(staff, office_id=OFFICE_ID)
+    page = shown(limited, f"{HOME}/{filing.filing_id}/derivar")
+    assert there.is_active
+    assert ">Oficina Este<" in page
+    assert ">Oficina Sur (ningún funcionario la atiende)<" in page
+    assert ">Oficina Sur<" in shown(inside(staff), f"{HOME}/{filing.filing_id}/derivar")
+
+
+def test_what_is_pasted_with_signs_that_nobody_sees_is_cleaned_and_not_refused(
+    staff: Staff, filing: Filing, world: World
+) -> None:
+    browser = inside(staff)
+    pasted = "Falta\u200b el plano\tfirmado.\r\nY el\ufeff poder."
+    assert do(browser, filing, "observar", observation=pasted).endswith("?hecho=observar")
+    said = kept(world, filing).observation
+    assert said is not None
+    assert said.text == "Falta el plano firmado.\nY el poder."
 
 
 def test_it_is_answered_by_an_own_notice_to_the_same_mailbox_alone(staff: Staff, filing: Filing, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from chalicelib.bootstrap.filing import file_tools, filing_draft_store, filing_store
 from chalicelib.bootstrap.storage import event_store, mailbox_store
 from chalicelib.domain.event import Event, EventType
-from chalicelib.domain.filing.attending import answer, derive, observe, take
-from chalicelib.domain.filing.filing import Filing, FilingState
+from chalicelib.domain.filing.attending import answer, correct, derive, observe, take
+from chalicelib.domain.filing.filing import Correction, Filing, FilingState
 from chalicelib.domain.filing.filing_draft import FilePart, filed
 from chalicelib.domain.filing.filing_search import FilingSearch
 from chalicelib.domain.mailbox import MailboxState
@@ -23,7 +23,7 @@ from chalicelib.store.filing.filing_store import FilingCommit
 from tests.browser_requests import text_of
 from tests.deposit_world import NOW, PDF, a_mailbox, a_user, an_institution, put_institution
 from tests.filer_world import OWN, FilerAtWork, publish
-from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session
+from tests.filing_world import MAILBOX_ID, OFFICER, a_batch, a_draft, a_session, declare
 from tests.handlers.web.filing.test_filing_pages import others_browser, told
 
 UNTIL = datetime(2026, 3, 12, 4, 59, 59, tzinfo=UTC)
@@ -98,6 +98,7 @@ def test_an_observed_filing_is_corrected_under_its_number_and_keeps_what_was_fil
     assert after.state_at(UNTIL + timedelta(days=9)) is FilingState.CORRECTED
     page = filer.page(f"{OWN}/{filing.filing_id}")
     assert "Con lo que subsanaste (2)" in page
+    assert "Llegó en plazo: se podía subsanar hasta las 23:59 del miércoles 11 de marzo de 2026." in page
     assert re.findall(r"<li><strong>([^<]*)</strong> <time", page) == ["Presentada", "Observada", "Subsanada"]
     receipt = filer.browser.get(f"{OWN}/{filing.filing_id}/cargo-subsanacion").headers["Location"]
     assert "cargo-subsanacion-2026-000001.pdf" in str(receipt)
@@ -130,6 +131,38 @@ def test_an_empty_correction_is_not_sent_and_says_what_lacks(filer: FilerAtWork)
     sent = filer.browser.post(f"{filer.at}/presentar", None, csrf=filer.browser.csrf(), version=version)
     assert sent.status_code == 422
     assert kept(filer, filing).correction is None
+
+
+@pytest.mark.parametrize("is_over", [True, False], ids=["over", "corrected by another draft"])
+def test_the_check_page_of_a_correction_that_cannot_be_sent_any_more_says_why_and_has_no_button(
+    filer: FilerAtWork, is_over: bool
+) -> None:
+    filing = observed(filer)
+    correcting(filer, filing)
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    assert "Enviar la subsanación" in filer.page(filer.at)
+    if is_over:
+        filer.browser.people.world.clock.now = UNTIL + timedelta(seconds=1)
+        filer.browser.enter()
+    else:
+        other = Correction("C-1", "ABCD-EFGH-2345", filing.filer, filing.documents, filing.dates)
+        change(filer, correct(kept(filer, filing), other), EventType.FILING_CORRECTED)
+    page = filer.page(filer.at)
+    assert ("El plazo para subsanarla venció" if is_over else "Ya subsanaste esta presentación") in page
+    assert "Enviar la subsanación" not in page
+    assert "Puedes subsanar" not in page
+
+
+def test_a_correction_is_sent_on_the_day_after_where_the_last_one_was_declared_none(filer: FilerAtWork) -> None:
+    correcting(filer, observed(filer))
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    declare(filer.box, date(2026, 3, 11))
+    filer.browser.people.world.clock.now = UNTIL + timedelta(hours=12)
+    filer.browser.enter()
+    assert "Puedes subsanar hasta las 23:59 del jueves 12 de marzo de 2026" in filer.page(filer.at)
+    assert filer.present().endswith("/subsanada")
 
 
 @pytest.mark.parametrize(("late_by", "is_in_time"), [(0, True), (1, False)])
@@ -181,29 +214,38 @@ def test_two_users_who_correct_at_once_make_one_correction(filer: FilerAtWork) -
     correcting(filer, filing)
     filer.attach("documento", "la mía.pdf")
     filer.check_arrived()
-    at, first = filer.at, filer.browser
+    at, first, seen = filer.at, filer.browser, filer.hidden(filer.at)
     filer.browser = others_browser(filer, f"{MAILBOX_ID}.40000021", "u2", MAILBOX_ID)
     correcting(filer, filing)
     filer.attach("documento", "la otra.pdf")
     filer.check_arrived()
     assert filer.present().endswith("/subsanada")
-    filer.browser, filer.at = first, at
-    led = filer.present()
+    filer.browser = first
+    led = str(first.send(f"{at}/presentar", **seen).headers["Location"])
     assert "Ya subsanaste esta presentación" in filer.page(led, 409)
     correction = kept(filer, filing).correction
     assert correction is not None
     assert [one.filename for one in correction.documents] == ["la otra.pdf"]
 
 
-def test_a_frozen_mailbox_and_an_institution_that_left_correct_nothing(filer: FilerAtWork) -> None:
+def test_an_institution_that_left_meanwhile_takes_the_correction_of_what_it_received(filer: FilerAtWork) -> None:
+    filing = observed(filer)
+    correcting(filer, filing)
+    filer.attach("documento", "subsanación.pdf")
+    filer.check_arrived()
+    put_institution(filer.box, an_institution(state=InstitutionState.CANCELLED))
+    hidden = filer.hidden(filer.at)
+    assert "Enviar la subsanación" in text_of(filer.browser.get(filer.at))
+    assert filer.browser.post(f"{filer.at}/presentar", None, **hidden).status_code == 303
+    assert kept(filer, filing).correction is not None
+
+
+def test_a_frozen_mailbox_corrects_nothing(filer: FilerAtWork) -> None:
     filing = observed(filer)
     correcting(filer, filing)
     filer.attach("documento", "subsanación.pdf")
     filer.check_arrived()
     hidden = filer.hidden(filer.at)
-    put_institution(filer.box, an_institution(state=InstitutionState.CANCELLED))
-    assert filer.browser.post(f"{filer.at}/presentar", None, **hidden).status_code == 409
-    put_institution(filer.box, an_institution())
     mailbox_store(filer.box).put(a_mailbox(state=MailboxState.FROZEN))
     assert "congelada" in text_of(filer.browser.post(f"{filer.at}/presentar", None, **hidden))
     assert kept(filer, filing).correction is None

@@ -24,6 +24,7 @@ from chalicelib.domain.upload.upload import MAX_INLINE_SIZE
 from tests.browser_requests import Browser, check_html, text_of
 from tests.catalogue_world import TYPED
 from tests.deposit_world import INSTITUTION_ID, PDF, a_pdf
+from tests.officer_world import OFFICE_ID, an_office, put_office
 from tests.staff_world import Staff, csrf_of
 
 BASE = "/entidad/procedimientos"
@@ -166,6 +167,25 @@ def test_a_name_that_was_taken_since_the_look_is_refused_at_the_end_too(staff: S
     assert fields_in_error(answer) == ["title"]
     assert 'value="Copia certificada"' in text_of(answer)
     assert len(procedure_store(staff.world.container).list_for_institution(INSTITUTION_ID)) == 1
+
+
+def test_who_publishes_is_told_where_no_officer_could_attend_to_what_is_filed(staff: Staff, browser: Browser) -> None:
+    put_office(staff.world.container, an_office())
+    staff.member(permissions=(Permission.DEPOSIT,))
+    told = "Ningún funcionario puede atender lo que se presente con este trámite"
+    assert told in text_of(look(browser))
+    staff.member(permissions=(Permission.ATTEND,), office_id=OFFICE_ID)
+    assert told in text_of(look(browser)), "what is filed with the institution is not theirs"
+    assert told not in text_of(look(browser, office_id=OFFICE_ID))
+    staff.member(permissions=(Permission.ATTEND,))
+    assert told not in text_of(look(browser))
+
+
+def test_what_is_pasted_with_signs_that_nobody_sees_is_cleaned_and_not_refused(staff: Staff, browser: Browser) -> None:
+    page = added(browser, norm="Ley\u200b N.° 28976", requirements="Solicitud\tfirma\u00adda\r\nPlano\ufeff del local")
+    kept = stored(staff, page)
+    assert kept.norm == "Ley N.° 28976"
+    assert [one.text for one in kept.requirements if not one.is_optional] == ["Solicitud firmada", "Plano del local"]
 
 
 def test_what_changes_nothing_is_no_version(staff: Staff, browser: Browser) -> None:

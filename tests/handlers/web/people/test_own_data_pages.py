@@ -106,6 +106,9 @@ def test_the_page_shows_what_is_held_who_looked_and_what_can_be_asked(browser: B
         "en 20 días hábiles",
         "Decreto Supremo N° 016-2024-JUS",
         "las notificaciones, sus documentos y sus constancias",
+        "lo que se presentó desde la casilla, con sus documentos y sus cargos",
+        "lo ven la entidad a la que se dirige y los usuarios de la casilla",
+        "lo que empezaste y no presentas todavía",
     ):
         assert expected in shown
     assert "rquispe" not in shown
@@ -436,6 +439,13 @@ def test_the_page_says_that_nobody_looked_only_of_what_it_looked_through(browser
     shown = words(browser.get(PAGE))
     assert "Desde que se abrió la casilla, nadie" not in shown
     assert "Lo anterior está en Mi perfil" in shown
+
+
+def test_who_closes_reads_before_what_becomes_of_what_was_filed(browser: Browser) -> None:
+    shown = words(browser.get(f"{PAGE}/pedir/cierre"))
+
+    assert "Lo que presentaste sigue su curso" in shown
+    assert "la respuesta ya no puede llegarte aquí" in shown
 
 
 def test_closing_needs_the_principal_the_password_and_that_it_was_understood(browser: Browser) -> None:

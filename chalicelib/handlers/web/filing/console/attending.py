@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.composition import composition_store
 from chalicelib.bootstrap.filing import attend_tools
-from chalicelib.bootstrap.institution import office_store, staff_store
+from chalicelib.bootstrap.institution import consultation_noted, office_store, staff_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.domain.errors import CasillaError, NotFound
 from chalicelib.domain.filing.attending import LONGEST_OBSERVATION, LONGEST_REASON
 from chalicelib.domain.institution.permission import Act, reaches
+from chalicelib.domain.institution.staff import StaffMember
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.sender.office import Office
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.console.inbox import EXCEL, HOME, LIST, download_inbox
@@ -67,6 +72,7 @@ def do_by_form(request: PageRequest, staff: SignedIn, filing_id: str, deed: str)
         raise
     except CasillaError as error:
         return _page(request, staff, filing_id, deed, error)
+    consultation_noted(current())(staff.own.institution_id)  # who attends to filings uses the agreement
     return go_to(led or f"{HOME}/{filing_id}?hecho={deed}")
 
 
@@ -83,7 +89,7 @@ def _do(request: PageRequest, staff: SignedIn, filing_id: str, deed: str) -> str
         name: request.value(name)[:_LONGEST_READ] for name in ("reason", "observation", "to", "office", "notice_id")
     }
     for name, value in typed.items():
-        check_printable(" ".join(value.splitlines()), field=name)
+        check_printable(" ".join(map(tidy, value.splitlines())), field=name)
     match deed:
         case "tomar":
             take_filing(filing_id, by, tools=tools)
@@ -117,17 +123,15 @@ def _page(
     received = find_received(request, staff, filing_id)
     filing, own = received.filing, staff.own.institution_id
     people, offices = [], []
+    who = staff_store(current()).list_for_institution(own) if deed in {HAND_OVER, DERIVE} else ()
     if deed == HAND_OVER:
-        who = staff_store(current()).list_for_institution(own)
         taken = "" if filing.taken is None else filing.taken.by.actor
         able = (one for one in who if one.actor != taken and reaches(one, Act.ATTEND, filing.office_id))
         people = [("", "Elige"), *((one.document_number, one.name) for one in able)]
     if deed == DERIVE:
         open_ones = (one for one in office_store(current()).list_for_institution(own) if not one.is_closed)
-        offices = [
-            ("", "Elige"),
-            *((one.office_id, one.name) for one in open_ones if one.office_id != filing.office_id),
-        ]
+        others = (one for one in open_ones if one.office_id != filing.office_id)
+        offices = [("", "Elige"), *((one.office_id, _called(one, who)) for one in others)]
     return show_form(
         request,
         "filing/attending.html",
@@ -142,3 +146,9 @@ def _page(
         typed={name: request.value(name) for name in ("reason", "observation", "to", "office", "notice_id")},
         **shown_of(received),
     )
+
+
+def _called(office: Office, staff: Iterable[StaffMember]) -> str:
+    """Name an office to derive to, and say where no officer would find what was derived there."""
+    is_attended = any(reaches(one, Act.ATTEND, office.office_id) for one in staff)
+    return office.name if is_attended else f"{office.name} (ningún funcionario la atiende)"

@@ -17,6 +17,7 @@ from chalicelib.domain.filing.rule_changes import INHERITED, read_rule
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.office import Office
 from chalicelib.domain.sender.setting_words import COUNTS_UNTIL
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import go_to, show_form
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.institution.labels import STAFF_LABELS
@@ -94,7 +95,7 @@ def _options(of_institution: Receiving, general: FilingRule, office: Office | No
 
 def _read(request: PageRequest, before: FilingRule | None, version: int) -> FilingRule | None:
     norm, general = request.value("norm")[:_LONGEST], current().calendar.filing.rule
-    check_printable(norm, field="norm")
+    check_printable(tidy(norm), field="norm")
     return read_rule(request.value("counts_until"), norm, general, before, version)
 
 

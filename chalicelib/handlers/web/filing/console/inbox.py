@@ -65,14 +65,22 @@ def show_inbox(request: PageRequest, staff: SignedIn) -> Response:
 def download_inbox(request: PageRequest, staff: SignedIn) -> Response:
     """Lead to all of it as an Excel; one that is too long is told on the list's page."""
     asked = _asked(request, staff)
-    office = dict(asked.offered).get(asked.chosen, staff.own.name if asked.chosen else "Todas")
-    office = _OFFICE_LESS if asked.chosen == _ITSELF else office
-    called = InboxCalled(staff.own.name, office, STATES[asked.state])
+    called = InboxCalled(staff.own.name, _called(asked, staff), STATES[asked.state])
     by = ByOfficerAct(staff.member, Act.ATTEND, request.origin)
     try:
         return go_to(export_inbox(by, asked.office_ids, asked.state, called, tools=export_inbox_tools(current())))
     except TooLarge as error:
         return _page(request, staff, asked, error)
+
+
+def _called(asked: _Asked, staff: SignedIn) -> str:
+    """Name the office that is asked for; of who is limited to one, none was listed."""
+    if asked.chosen in {"", _ITSELF}:
+        return _OFFICE_LESS if asked.chosen else "Todas"
+    if asked.chosen in dict(asked.offered):
+        return dict(asked.offered)[asked.chosen]
+    own = office_store(current()).find(staff.own.institution_id, asked.chosen)
+    return asked.chosen if own is None else own.name
 
 
 def _asked(request: PageRequest, staff: SignedIn) -> _Asked:

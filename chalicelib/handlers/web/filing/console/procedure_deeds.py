@@ -16,6 +16,7 @@ from chalicelib.domain.filing.procedure import Procedure
 from chalicelib.domain.filing.procedure_changes import MOST_FORMS, changed_fields, without_form
 from chalicelib.domain.institution.staff_changes import read_reason
 from chalicelib.domain.institution.staff_session import SignedIn
+from chalicelib.domain.typed import tidy
 from chalicelib.domain.upload.upload import MAX_INLINE_SIZE
 from chalicelib.handlers.page import go_to, show, show_form
 from chalicelib.handlers.page_request import PageRequest
@@ -83,7 +84,7 @@ def _known(deeds: Mapping[str, _Deed], deed: str) -> _Deed:
 def _retire(request: PageRequest, staff: SignedIn, procedure: Procedure) -> Response:
     try:
         typed = request.value("reason")[:_LONGEST]
-        check_printable(typed, field="reason")
+        check_printable(tidy(typed), field="reason")
         tools = procedure_tools(request, staff, read_reason(typed))
         retire_procedure(procedure, seen_version(request), tools)
     except CasillaError as error:
@@ -129,7 +130,7 @@ def _sent(request: PageRequest) -> SentForm:
     if request.body:
         file = read_form(request.headers.get("content-type", ""), request.body).files.get("file", file)
     title = request.value("form_title")[:_LONGEST]
-    check_printable(title, field="form_title")
+    check_printable(tidy(title), field="form_title")
     return SentForm(file.filename, file.content, title)
 
 

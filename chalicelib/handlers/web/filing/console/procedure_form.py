@@ -9,7 +9,7 @@ from chalice.app import Response
 
 from chalicelib.bootstrap import current
 from chalicelib.bootstrap.filing import procedure_store
-from chalicelib.bootstrap.institution import office_store
+from chalicelib.bootstrap.institution import office_store, staff_store
 from chalicelib.domain.codes import parse_code
 from chalicelib.domain.errors import CasillaError, InvalidInput, refusal_of, refusals
 from chalicelib.domain.filing.procedure import Procedure
@@ -22,8 +22,10 @@ from chalicelib.domain.filing.typed_procedure import (
     read_procedure,
     typed_of,
 )
+from chalicelib.domain.institution.permission import Act, reaches
 from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.domain.sender.office import Office
+from chalicelib.domain.typed import tidy
 from chalicelib.handlers.page import answer_form, go_to, show, show_form
 from chalicelib.handlers.page_request import KeptAnswer, PageRequest
 from chalicelib.handlers.web.filing.console.procedure_view import (
@@ -120,7 +122,7 @@ def _printable(typed: TypedProcedure) -> list[Any]:
         if name in LONGEST
         for line in (getattr(typed, name).splitlines() if name in _LINES else [getattr(typed, name)])
     ]
-    return [lambda name=name, line=line: check_printable(line.replace("\t", " "), field=name) for name, line in texts]
+    return [lambda name=name, line=line: check_printable(tidy(line), field=name) for name, line in texts]
 
 
 def _rank(field: str | None) -> int:
@@ -152,10 +154,12 @@ def _check(
     request: PageRequest, before: Procedure | None, after: Procedure, offices: tuple[Office, ...]
 ) -> dict[str, Any]:
     typed: Mapping[str, str] = {name: getattr(_typed(request), name) for name in TYPED_FIELDS}
+    who = staff_store(current()).list_for_institution(after.institution_id)
     return {
         **shown_of(after, offices),
         "typed": typed,
         "is_new": before is None,
+        "is_unattended": not any(reaches(one, Act.ATTEND, after.office_id) for one in who),
         "changes": "" if before is None else change_words(changed_fields(before, after)),
         "action": f"{BASE}/{NEW if before is None else before.procedure_id}",
         "version": _shown_version(request, before),

@@ -18,6 +18,7 @@ from chalicelib.domain.institution.staff_session import SignedIn
 from chalicelib.handlers.page import go_to, show
 from chalicelib.handlers.page_request import PageRequest
 from chalicelib.handlers.web.filing.console.inbox import HOME
+from chalicelib.renderers.filing.cargo_rows import tell_correction
 from chalicelib.renderers.filing.date_words import tell_after
 from chalicelib.renderers.filing.filing_words import (
     STATES,
@@ -101,6 +102,7 @@ def show_received(request: PageRequest, staff: SignedIn, filing_id: str) -> Resp
         facts=facts,
         dates=dates.rows,
         notes=dates.notes,
+        corrected_dates=tell_correction(filing, current().calendar.zone),
         documents=documents,
         story=story_of(filing),
         is_mine=filing.taken is not None and filing.taken.by.actor == staff.member.actor,
