@@ -160,3 +160,16 @@ def test_no_calendar_brings_an_end_forward(observed: Filing) -> None:
     assert last_day(later) == FRIDAY
     assert recounted(later, PERU) is later
     assert recounted(observed, PERU) is observed
+
+
+def test_what_is_not_due_yet_is_not_told_as_left(box: Container, observed: Filing, clock: Clock) -> None:
+    assert observed.observation is not None
+    assert observed.observation.remind_at is not None
+    clock.now = observed.observation.remind_at - timedelta(minutes=20)
+
+    counts, waiting_since = tell_ends(tell_tools(box), until=clock.now)
+
+    assert (counts["left"], waiting_since) == (0, None)
+    clock.advance(minutes=20)
+    counts, waiting_since = tell_ends(tell_tools(box), until=clock.now)
+    assert (counts["left"], waiting_since) == (1, clock.now)
