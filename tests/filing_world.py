@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.bootstrap import Container
 from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing import file_tools, filing_draft_store
+from chalicelib.bootstrap.filing import draft_tools, file_tools, filing_draft_store
 from chalicelib.bootstrap.storage import calendar_store, mailbox_store
 from chalicelib.domain.alert.alert_batch import AlertBatch
 from chalicelib.domain.alert.filing_news import Occasion
@@ -33,11 +34,12 @@ from chalicelib.domain.session import Session
 from chalicelib.domain.upload.attached_file import AttachedFile
 from chalicelib.domain.upload.upload import DeclaredFile, Upload, UploadState, person_owner
 from chalicelib.services.filing.file_draft import file_draft
+from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
 from tests.calendars import PERU
 from tests.deposit_world import INSTITUTION_ID, NOW, PDF, a_mailbox, an_institution, put_institution
 from tests.officer_world import OFFICE_ID, an_office, put_office
 
-DRAFT_ID, DOCUMENT_ID, ANNEX_ID = "c" * 32, "8" * 32, "9" * 32
+DRAFT_ID, DOCUMENT_ID, ANNEX_ID, PLAN_ID = "c" * 32, "8" * 32, "9" * 32, "6" * 32
 ORIGIN = "192.0.2.44"
 MAILBOX_ID, USER_ID = "1-40000002", "u1"
 SUBJECT = "Solicito la licencia de funcionamiento de mi bodega"
@@ -206,3 +208,13 @@ def declare(box: Container, *days: date) -> None:
     version = CalendarVersion(CalendarEntries(1, declared=declared), NOW, "operator:prueba", "prueba", "prueba")
     event = Event("calendar#PE", EventType.CALENDAR_CHANGED, NOW, "e-calendar", "operator:prueba")
     calendar_store(box).change(version, event)
+
+
+def a_correction_draft(box: Container, observed: Filing) -> FilingDraft:
+    """Begin to correct a filing, with a file of `PLAN_ID` that was looked at; the draft is at its second version."""
+    upload = an_upload(PLAN_ID)
+    upload_store(box).add(upload)
+    files(box).put_document(upload.object_key, PDF, "application/pdf")
+    begun = begin_to_correct(a_session(), observed, tools=draft_tools(box))
+    attach = partial(with_file, part=FilePart.ANNEX, file=an_attached(PLAN_ID), now=box.clock())
+    return change_draft(begun.draft_id, a_session(), attach, seen_version=1, store=filing_draft_store(box))

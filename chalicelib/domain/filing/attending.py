@@ -22,7 +22,7 @@ from chalicelib.domain.filing.filing import (
 )
 from chalicelib.domain.filing.observation import (
     WRITTEN_WITHIN,
-    end_of_correcting,
+    correctable_until,
     lapses_at,
     may_correct,
     may_observe,
@@ -140,7 +140,7 @@ def observe(  # noqa: PLR0913 - what, by whom, and by which calendars and hours
         raise Conflict("observation_too_late", detail)
     said = _text(text, "observation", LONGEST_OBSERVATION, "Escribe qué falta o qué hay que subsanar.")
     counts_on = legal_date(now, calendar, hours)
-    until = end_of_correcting(counts_on, calendar)
+    until = correctable_until(counts_on, calendar)
     observation = Observation(said, by, now, until, remind_at(now, until, calendar), counts_on)
     return _next(filing, taken=filing.taken or Taken(by, now), observation=observation)
 
@@ -155,7 +155,7 @@ def recounted(filing: Filing, calendar: BusinessCalendar) -> Filing:
     is_over = filing.correction is not None or filing.answer is not None or filing.told.lapse_at is not None
     if observation is None or observation.counts_on is None or is_over:
         return filing
-    until = end_of_correcting(observation.counts_on, calendar)
+    until = correctable_until(observation.counts_on, calendar)
     if until <= observation.until:
         return filing
     is_reminded = filing.told.reminded_at is not None

@@ -10,8 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.domain.alert.reminder_day import MORNING, previous_business_day
-from chalicelib.domain.calendar import BusinessCalendar, OfficeHours
-from chalicelib.domain.deadline import legal_date
+from chalicelib.domain.calendar import BusinessCalendar
 from chalicelib.domain.filing.filing_date import FilingDates
 
 WRITTEN_WITHIN = timedelta(minutes=2)
@@ -33,17 +32,12 @@ def may_observe(dates: FilingDates, now: datetime, calendar: BusinessCalendar) -
     return dates.received_at <= now and is_by(now, observable_until(dates, calendar))
 
 
-def correctable_until(observed_at: datetime, hours: OfficeHours, calendar: BusinessCalendar) -> datetime:
-    """Return the last second in which the holder may correct what was observed, in UTC.
+def correctable_until(counts_on: date, calendar: BusinessCalendar) -> datetime:
+    """Return the last second in which the holder may correct what was observed, in UTC: days after it counts.
 
-    Days after the one on which the observation counts: it is a notice, which is made on a business day within hours
-    (18.1). One made outside of them counts as of the next business day, which takes nothing from the holder.
+    An observation counts as a notice does, which is made on a business day within hours (18.1). One made outside of
+    them counts as of the next business day, which takes nothing from the holder.
     """
-    return end_of_correcting(legal_date(observed_at, calendar, hours), calendar)
-
-
-def end_of_correcting(counts_on: date, calendar: BusinessCalendar) -> datetime:
-    """Return the same of an observation that counts as of a day."""
     return calendar.end_of_day(calendar.nth_business_day(counts_on + _DAY, calendar.filing.correct_within))
 
 

@@ -72,12 +72,13 @@ def tell_ends(tools: TellTools, *, until: datetime) -> tuple[Counter[str], datet
     """
     shards, unread = _due(tools)
     now = tools.clock()
-    due = sum(map(len, shards))
     waiting = {filing_id: since for shard in shards for filing_id, since in shard.items() if since <= now}
+    unreached = set(waiting)
     outcomes: Counter[str] = Counter()
     entered = cache(lambda: tools.calendar.with_entries(tools.calendars.find()))
 
     def handle(filing_id: str) -> str:
+        unreached.discard(filing_id)
         filing = tools.filings.find(filing_id)
         if filing is None:
             return RACED
@@ -92,8 +93,7 @@ def tell_ends(tools: TellTools, *, until: datetime) -> tuple[Counter[str], datet
     worked = work_through(in_turns(map(iter, shards)), handle, job=_JOB, now=tools.clock, until=until)
     if unread:
         raise unread[0]
-    left = due - worked.outcomes.total()
-    return outcomes + worked.outcomes + Counter({LEFT: left}), min(waiting.values(), default=None)
+    return outcomes + worked.outcomes + Counter({LEFT: len(unreached)}), min(waiting.values(), default=None)
 
 
 def _due(tools: TellTools) -> tuple[list[dict[str, datetime]], list[Unavailable]]:

@@ -22,6 +22,7 @@ from chalicelib.domain.calendar import (
     NonWorkingDay,
     RegionalDay,
 )
+from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.filing.filing_date import answer_due
 from chalicelib.domain.filing.observation import correctable_until, observable_until
 from chalicelib.domain.filing.receiving import receiving_of
@@ -149,7 +150,7 @@ def domain(case: Case) -> tuple[object, ...]:
         dates.term_starts,
         answer_due(dates, case.term, receiving.calendar),
         observable_until(dates, receiving.calendar),
-        correctable_until(_instant(case.observed), receiving.hours, receiving.calendar),
+        correctable_until(legal_date(_instant(case.observed), receiving.calendar, receiving.hours), receiving.calendar),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.calendar import OfficeHours
+from chalicelib.domain.deadline import legal_date
 from chalicelib.domain.filing.filing_date import settle
 from chalicelib.domain.filing.observation import (
     correctable_until,
@@ -73,11 +74,11 @@ def test_outside_its_window_nothing_is_observed() -> None:
 def test_it_is_corrected_until_the_second_business_day_after_the_observation_counts(
     observed: datetime, until: date
 ) -> None:
-    assert correctable_until(observed, HOURS, PERU) == last_second(until)
+    assert correctable_until(legal_date(observed, PERU, HOURS), PERU) == last_second(until)
 
 
 def test_it_lapses_at_the_midnight_after_its_last_second_and_what_came_before_is_in_time() -> None:
-    until = correctable_until(at(MON, 10, 0), HOURS, PERU)
+    until = correctable_until(MON, PERU)
     midnight = at(THU, 0, 0)
     assert lapses_at(until) == midnight
     assert lapses_at(until.astimezone(LIMA)).tzinfo is UTC
@@ -89,4 +90,4 @@ def test_no_window_is_asked_without_a_zone() -> None:
     with pytest.raises(ValueError, match="zone"):
         may_correct(last_second(WED), naive)
     with pytest.raises(ValueError, match="zone"):
-        correctable_until(naive, HOURS, PERU)
+        legal_date(naive, PERU, HOURS)

@@ -10,29 +10,27 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.files import files, upload_store
-from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_draft_store, filing_store
+from chalicelib.bootstrap.files import files
+from chalicelib.bootstrap.filing import attend_tools, draft_tools, file_tools, filing_store
 from chalicelib.bootstrap.storage import notice_store
 from chalicelib.config import Config
 from chalicelib.domain.calendar import CountsUntil, FilingRule
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.filing.filing import Filing, FilingState
-from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
+from chalicelib.domain.filing.filing_draft import FilingDraft
 from chalicelib.domain.institution.permission import Act
 from chalicelib.domain.sender.institution import InstitutionState
 from chalicelib.renderers.filing.cargo_rows import cargo_of_correction, date_notes
 from chalicelib.renderers.filing.date_words import until_in_words
 from chalicelib.services.filing.attend_filing import ByOfficerAct, derive_filing, observe_filing, take_filing
 from chalicelib.services.filing.correct_filing import correct_filing
-from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
+from chalicelib.services.filing.filing_drafts import begin_to_correct
 from chalicelib.services.filing.link_answer import link_answer
 from tests.composition_world import a_member
-from tests.deposit_world import PDF, Clock, an_institution, put_institution
-from tests.filing_world import OWNER, a_session, an_attached, an_upload, file_it, seed_filing
+from tests.deposit_world import Clock, an_institution, put_institution
+from tests.filing_world import PLAN_ID, a_correction_draft, a_session, file_it, seed_filing
 from tests.officer_world import an_office, put_office, seed_officers
 from tests.officer_world import send as deposit
-
-PLAN_ID = "6" * 32
 
 
 @pytest.fixture
@@ -56,14 +54,8 @@ def observed(box: Container, clock: Clock) -> Filing:
 
 
 @pytest.fixture
-def draft(box: Container, observed: Filing, clock: Clock) -> FilingDraft:
-    """Begin to correct it, with a file that was looked at."""
-    upload = an_upload(PLAN_ID, OWNER)
-    upload_store(box).add(upload)
-    files(box).put_document(upload.object_key, PDF, "application/pdf")
-    begun = begin_to_correct(a_session(), observed, tools=draft_tools(box))
-    attach = lambda it: with_file(it, FilePart.ANNEX, an_attached(PLAN_ID), clock.now)  # noqa: E731
-    return change_draft(begun.draft_id, a_session(), attach, seen_version=1, store=filing_draft_store(box))
+def draft(box: Container, observed: Filing) -> FilingDraft:
+    return a_correction_draft(box, observed)
 
 
 def send(box: Container, draft: FilingDraft, session: object = None) -> Filing:

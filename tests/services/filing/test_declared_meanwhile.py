@@ -9,12 +9,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.bootstrap import Container, using
-from chalicelib.bootstrap.files import files, upload_store
 from chalicelib.bootstrap.filing import (
     attend_tools,
-    draft_tools,
     file_tools,
-    filing_draft_store,
     filing_store,
     tell_tools,
 )
@@ -24,18 +21,15 @@ from chalicelib.domain.calendar import CalendarEntries, NonWorkingDay
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.filing.attending import recounted
 from chalicelib.domain.filing.filing import Filing, FilingState, Observation
-from chalicelib.domain.filing.filing_draft import FilePart, FilingDraft, with_file
 from chalicelib.domain.institution.permission import Act
 from chalicelib.services.filing.attend_filing import ByOfficerAct, observe_filing
 from chalicelib.services.filing.correct_filing import correct_filing
-from chalicelib.services.filing.filing_drafts import begin_to_correct, change_draft
 from chalicelib.services.filing.tell_ends import tell_ends
 from tests.calendars import PERU
 from tests.composition_world import a_member
-from tests.deposit_world import PDF, Clock
-from tests.filing_world import OWNER, a_session, an_attached, an_upload, declare, file_it, seed_filing
+from tests.deposit_world import Clock
+from tests.filing_world import a_correction_draft, a_session, declare, file_it, seed_filing
 
-PLAN_ID = "6" * 32
 THURSDAY, FRIDAY = date(2026, 3, 12), date(2026, 3, 13)
 NEXT_DAY = datetime(2026, 3, 13, 12, tzinfo=PERU.zone)
 
@@ -80,15 +74,6 @@ def run(box: Container, clock: Clock) -> Counter[str]:
     return +counts
 
 
-def a_draft_of(box: Container, filing: Filing, clock: Clock) -> FilingDraft:
-    upload = an_upload(PLAN_ID, OWNER)
-    upload_store(box).add(upload)
-    files(box).put_document(upload.object_key, PDF, "application/pdf")
-    begun = begin_to_correct(a_session(), filing, tools=draft_tools(box))
-    attach = lambda it: with_file(it, FilePart.ANNEX, an_attached(PLAN_ID), clock.now)  # noqa: E731
-    return change_draft(begun.draft_id, a_session(), attach, seen_version=1, store=filing_draft_store(box))
-
-
 def test_the_end_moves_before_it_comes_and_nobody_is_told_of_a_lapse(
     box: Container, observed: Filing, clock: Clock
 ) -> None:
@@ -124,7 +109,7 @@ def test_it_lapses_on_the_day_that_the_calendar_gives_however_late_a_job_comes(
 
 
 def test_it_is_corrected_on_the_day_after_though_no_job_ran(box: Container, observed: Filing, clock: Clock) -> None:
-    draft = a_draft_of(box, observed, clock)
+    draft = a_correction_draft(box, observed)
     declare(box, THURSDAY)
     clock.now = NEXT_DAY
     made = correct_filing(draft.draft_id, a_session(), seen_version=2, origin="", tools=file_tools(box))
@@ -135,7 +120,7 @@ def test_it_is_corrected_on_the_day_after_though_no_job_ran(box: Container, obse
 
 
 def test_without_it_the_day_after_is_too_late(box: Container, observed: Filing, clock: Clock) -> None:
-    draft = a_draft_of(box, observed, clock)
+    draft = a_correction_draft(box, observed)
     clock.now = NEXT_DAY
 
     with pytest.raises(Conflict, match="correction_too_late"):
@@ -143,7 +128,7 @@ def test_without_it_the_day_after_is_too_late(box: Container, observed: Filing, 
 
 
 def test_what_was_told_to_have_lapsed_stays_so(box: Container, observed: Filing, clock: Clock) -> None:
-    draft = a_draft_of(box, observed, clock)
+    draft = a_correction_draft(box, observed)
     clock.now = datetime(2026, 3, 13, 0, 3, tzinfo=PERU.zone)
     assert run(box, clock)["filings_lapsed"] == 1
     declare(box, THURSDAY)
@@ -160,3 +145,16 @@ def test_no_calendar_brings_an_end_forward(observed: Filing) -> None:
     assert last_day(later) == FRIDAY
     assert recounted(later, PERU) is later
     assert recounted(observed, PERU) is observed
+
+
+def test_what_is_not_due_yet_is_not_told_as_left(box: Container, observed: Filing, clock: Clock) -> None:
+    assert observed.observation is not None
+    assert observed.observation.remind_at is not None
+    clock.now = observed.observation.remind_at - timedelta(minutes=20)
+
+    counts, waiting_since = tell_ends(tell_tools(box), until=clock.now)
+
+    assert (counts["left"], waiting_since) == (0, None)
+    clock.advance(minutes=20)
+    counts, waiting_since = tell_ends(tell_tools(box), until=clock.now)
+    assert (counts["left"], waiting_since) == (1, clock.now)
