@@ -92,7 +92,7 @@ def test_what_is_done_calls_no_more_than_its_result_needs_and_every_call_has_a_p
     table = prices()
     used: set[str] = {"function_gb_s"}
     for work in cost.works(world):
-        taken = cost_of(work, world)
+        *_, taken = [cost_of(work, world) for _ in range(cost.ROUNDS)]  # as often as the bench does it
         used |= taken.bill.keys()
         ratio = usd_of(without_sms(taken.bill), "us-east-1", table) / usd_of(
             without_sms(taken.least), "us-east-1", table
